@@ -1,0 +1,1 @@
+"""REST and FHIR: thin, over the public functions of the apps."""

@@ -1,0 +1,1 @@
+"""Claims from the signed record, remittances and the ledger."""

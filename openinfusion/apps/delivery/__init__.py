@@ -1,0 +1,1 @@
+"""Shipments, temperature and proof of delivery."""

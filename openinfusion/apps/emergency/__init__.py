@@ -1,0 +1,1 @@
+"""The emergency page for the patient in front of you."""

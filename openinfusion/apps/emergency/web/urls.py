@@ -1,0 +1,6 @@
+"""Addresses of emergency."""
+
+from django.urls import URLPattern
+
+app_name = "emergency"
+urlpatterns: list[URLPattern] = []

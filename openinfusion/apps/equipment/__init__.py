@@ -1,0 +1,1 @@
+"""Pumps: registry, custody and service."""

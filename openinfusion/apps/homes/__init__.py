@@ -1,0 +1,1 @@
+"""Home assessment, connectivity and caregiver competency."""

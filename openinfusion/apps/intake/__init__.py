@@ -1,0 +1,1 @@
+"""Referrals received, matched, accepted or declined."""

@@ -1,0 +1,1 @@
+"""Stock by lot: drugs, supplies and kits."""

@@ -1,0 +1,1 @@
+"""Watched infusions, alarms and escalation."""

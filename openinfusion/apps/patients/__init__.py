@@ -1,0 +1,1 @@
+"""People treated, their charts and episodes."""

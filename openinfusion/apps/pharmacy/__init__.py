@@ -1,0 +1,1 @@
+"""Infusion orders, verification, preparation and labels."""

@@ -1,0 +1,6 @@
+"""Addresses of pharmacy."""
+
+from django.urls import URLPattern
+
+app_name = "pharmacy"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""What other apps may use of portal."""
+
+from __future__ import annotations
+
+from openinfusion.apps.portal.models import Message, StockCount
+
+__all__ = ["Message", "StockCount"]

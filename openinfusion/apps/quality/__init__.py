@@ -1,0 +1,1 @@
+"""Outcomes, measures and what an episode costs."""

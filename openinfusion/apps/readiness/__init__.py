@@ -1,0 +1,1 @@
+"""The readiness gate of every visit."""

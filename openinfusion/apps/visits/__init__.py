@@ -1,0 +1,1 @@
+"""The visit in the home: record, administration, note."""

@@ -1,0 +1,1 @@
+"""Nurses, licences, competencies and shifts."""

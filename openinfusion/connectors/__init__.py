@@ -1,0 +1,1 @@
+"""Outside services, one folder each, behind a port that tests can replace."""

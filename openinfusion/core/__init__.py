@@ -1,0 +1,1 @@
+"""What is right: pure rules. Standard library only; no clock, no I/O, no float doses."""

@@ -1,0 +1,1 @@
+"""Keep a document and hand it out again."""

@@ -1,0 +1,1 @@
+"""Rule packs of a program: proposed, approved by two named people, active."""

@@ -1,0 +1,1 @@
+"""Work lists: open a task, close it, list it by owner."""

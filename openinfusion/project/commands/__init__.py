@@ -1,0 +1,1 @@
+"""Sub-commands. Each module has ``register(subparsers)``, sets ``run`` and, when it needs no database, ``needs_django=False``."""
