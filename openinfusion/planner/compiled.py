@@ -28,8 +28,11 @@ def _cache_folder() -> str | None:
     for path in sorted((_HERE / "kernel").glob("*.py")):
         digest.update(path.read_bytes())
     name = f"kernel-{digest.hexdigest()[:16]}"
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
     user_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for folder in (_HERE / "__pycache__" / name, user_cache / "openinfusion" / name):
+    bases = [Path(chosen)] if chosen else [_HERE / "__pycache__", user_cache / "openinfusion"]
+    for base in bases:
+        folder = base / name
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -47,9 +50,11 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     if numba is None:
         return function
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = before or _CACHE or ""
+    numba.config.CACHE_DIR = _CACHE or before
     try:
-        compiled: Callable[..., Any] = numba.njit(nogil=True, cache=_CACHE is not None)(function)
+        compiled: Callable[..., Any] = numba.njit(nogil=True, cache=_CACHE is not None, forceinline=True)(
+            function
+        )
     finally:
         numba.config.CACHE_DIR = before
     return compiled

@@ -84,7 +84,16 @@ def construct(
             days[caregiver_number] = _Day(visit.place, begin + visit.duration)
         nurse.update(taken)
         starts[group_number] = begins[0]
-    return Draft(order, nurse), times
+    return Draft(order, nurse), _line(order, times)
+
+
+def _line(order: list[int], times: Mapping[int, float]) -> dict[int, float]:
+    """The groups' times, moved apart so that no two are equal and the order holds."""
+    line, last = {}, -math.inf
+    for group in order:
+        last = max(times[group], last + STEP)
+        line[group] = last
+    return line
 
 
 def _floor(link: Link | None, starts: Mapping[int, float]) -> float:
@@ -171,11 +180,7 @@ def draft_from_plan(
         nurse.update(holders)
         times[group_number] = _planned_start(problem, placed, group.visits, times[group_number])
     order = _order_along_routes(problem, grouping, able, plan, nurse, times)
-    line, last = {}, -math.inf
-    for group_number in order:
-        last = max(times[group_number], last + STEP)
-        line[group_number] = last
-    return Draft(order, nurse), line
+    return Draft(order, nurse), _line(order, times)
 
 
 def _planned_start(problem: Problem, placed: Mapping[str, tuple[str, object]], visits: tuple[int, ...], other: float) -> float:

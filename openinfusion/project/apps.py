@@ -16,6 +16,7 @@ class ProjectConfig(AppConfig):
         autodiscover_modules("events")
         autodiscover_modules("policies")
         autodiscover_modules("nav")
+        autodiscover_modules("panels")
         from openinfusion.project import subscriptions
 
         subscriptions.connect()

@@ -192,6 +192,7 @@ GATEWAY_LOG_DIR = DATA_DIR / "device-log"
 AUDIT_ANCHOR_FILE = DATA_DIR / "audit-anchors.jsonl"
 
 # Who may see which charts, beyond role and site: each returns patient ids for a user (portal links, break-glass).
+CHART_MODEL = "patients.Patient"
 ACCESS_PROVIDER = "openinfusion.apps.patients.public.chart_access_of"
 
 LOGGING_CONFIG = None

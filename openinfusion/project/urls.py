@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("api/", api.urls),
     path("", include("openinfusion.platform.accounts.web.urls")),
+    path("", include("openinfusion.platform.ui.urls")),
     *[path(f"{name}/", include(f"openinfusion.apps.{name}.web.urls")) for name in settings.JOURNEY_APPS],
 ]
 

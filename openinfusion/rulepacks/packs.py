@@ -67,6 +67,7 @@ PACKS: tuple[Pack, ...] = (
         "therapies.csv",
         "therapy_titration.json",
         "tall_man.csv",
+        "order_rules.json",
     ),
     _pack(
         "interactions",
@@ -76,6 +77,7 @@ PACKS: tuple[Pack, ...] = (
         "interactions.csv",
         "onc_high_priority_ddi.csv",
         "iv_incompatibility.csv",
+        "substances.json",
     ),
     _pack(
         "dosing",

@@ -54,7 +54,7 @@ def test_the_database_itself_refuses_to_change_an_event(program, system, site, a
     with transaction.atomic():
         open_task(key="k", title="Call back", owner_role=Role.NURSE, due_at=at, by=system, at=at, subject=site)
     with pytest.raises(DatabaseError), transaction.atomic():
-        DomainEvent.objects.update(kind="task.done")
+        DomainEvent.objects.update(kind="task.completed")
 
 
 def test_opening_the_same_cause_twice_opens_one_task(program, system, site, at):
@@ -62,7 +62,7 @@ def test_opening_the_same_cause_twice_opens_one_task(program, system, site, at):
     again = open_task(key="k", title="Call back", owner_role=Role.NURSE, due_at=at, by=system, at=at, subject=site)
     assert first == again
     close_task(task=first, by=system, at=at, outcome="called")
-    assert [event.kind for event in DomainEvent.objects.order_by("id")] == ["task.opened", "task.done"]
+    assert [event.kind for event in DomainEvent.objects.order_by("id")] == ["task.opened", "task.completed"]
 
 
 def test_an_event_outside_a_transaction_is_refused(program, system, site, at, transactional_db):

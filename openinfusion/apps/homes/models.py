@@ -24,40 +24,57 @@ class HomeAssessment(TenantRow):
     assessed_by_id = models.BigIntegerField(null=True)
 
 
+class MendedItem(TenantRow):
+    """An item of an assessment put in order since."""
+
+    PATIENT_PATH = "assessment__episode__patient"
+
+    assessment = models.ForeignKey(HomeAssessment, on_delete=models.PROTECT, related_name="mended")
+    item_id = models.CharField(max_length=10)
+    note = models.CharField(max_length=300)
+    mended_at = models.DateTimeField()
+    mended_by_name = models.CharField(max_length=160)
+
+    class Meta(TenantRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["assessment", "item_id"], name="item_mended_once")]
+
+
 class ConnectivityScreen(TenantRow):
-    """Technology and connection at home; null is not known."""
+    """Technology and connection at home, as answered: question -> yes, no or not_known."""
 
     PATIENT_PATH = "episode__patient"
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="connectivity_screens")
-    phone_only = models.BooleanField(null=True)
-    has_signal = models.BooleanField(null=True)
-    needs_hotspot = models.BooleanField(null=True)
-    needs_tablet = models.BooleanField(null=True)
-    hearing_help = models.BooleanField(null=True)
-    vision_help = models.BooleanField(null=True)
+    answers = models.JSONField()
+    needs = models.JSONField(default=list, help_text="what the home needs, as computed from the answers")
     note = models.CharField(max_length=300, blank=True)
     screened_at = models.DateTimeField()
     screened_by_name = models.CharField(max_length=160)
 
 
 class CaregiverCompetency(TenantRow):
-    """A skill shown by return demonstration, observed by a nurse. Education alone is recorded as such and counts for nothing."""
+    """A skill: taught, or shown by return demonstration and observed by a nurse. Teaching alone counts for nothing."""
 
     PATIENT_PATH = "episode__patient"
+    APPEND_ONLY = True
 
-    class Result(models.TextChoices):
-        SHOWN = "shown", "Shown without help"
-        WITH_HELP = "with_help", "With help"
-        NOT_SHOWN = "not_shown", "Not shown"
-        TAUGHT_ONLY = "taught_only", "Taught, not yet shown"
+    class Evidence(models.TextChoices):
+        RETURN_DEMONSTRATION = "return_demonstration", "Return demonstration"
+        EDUCATION_DELIVERED = "education_delivered", "Teaching given"
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="competencies")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="competencies")
-    is_patient = models.BooleanField(default=False)
-    skill = models.CharField(max_length=80)
-    result = models.CharField(max_length=12, choices=Result.choices)
+    skill = models.CharField(max_length=120)
+    evidence = models.CharField(max_length=24, choices=Evidence.choices)
+    passed = models.BooleanField()
+    model = models.CharField(max_length=80, blank=True, help_text="pump model the skill was shown on")
     observed_at = models.DateTimeField()
     observed_by_id = models.BigIntegerField(null=True)
     observed_by_name = models.CharField(max_length=160)
+    observer_is_nurse = models.BooleanField()
     note = models.CharField(max_length=300, blank=True)
+
+    @property
+    def learner(self) -> str:
+        """The caregiver's name, or "the patient"."""
+        return self.contact.name if self.contact_id and self.contact else "the patient"

@@ -49,6 +49,13 @@ GLASS_ENDED = declare("break_glass.ended", "Emergency opening ended early")
 
 #: Changes of the chart itself that the time line of an episode shows beside its own events.
 CHART_CHANGES = (
-    ALLERGY_RECORDED, ALLERGIES_NONE_KNOWN, ALLERGIES_REVIEWED, CONDITION_RECORDED, MEDICATION_RECORDED,
-    WEIGHT_RECORDED, ACCESS_RECORDED, ACCESS_REMOVED, ENTERED_IN_ERROR,
-)  # fmt: skip
+    ALLERGY_RECORDED,
+    ALLERGIES_NONE_KNOWN,
+    ALLERGIES_REVIEWED,
+    CONDITION_RECORDED,
+    MEDICATION_RECORDED,
+    WEIGHT_RECORDED,
+    ACCESS_RECORDED,
+    ACCESS_REMOVED,
+    ENTERED_IN_ERROR,
+)

@@ -1,4 +1,6 @@
-"""The guards before a write: the chart is in reach, and everything named belongs to the same person (HZ-001)."""
+"""The guards before a write: the chart is in reach, and everything named belongs to the same person
+(HZ-001).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,10 @@ from openinfusion.platform.access import Access, fetch
 from openinfusion.platform.access.reach import patient_id_of
 from openinfusion.platform.errors import Refused
 
-_OTHER = "This belongs to another patient or another episode. Nothing was changed. Check whose it is and start again."
+_OTHER = (
+    "This belongs to another patient or another episode. Nothing was changed. "
+    "Check whose it is and start again."
+)
 
 
 def chart(patient: Patient, *, by: Access) -> Patient:
@@ -34,7 +39,9 @@ def same_patient(patient_id: int, *rows: Model | None) -> None:
 
 
 def same_episode(episode_id: int, *rows: Model | None) -> None:
-    """Refuse when a row belongs to another episode; a row of the chart alone must be of the episode's patient."""
+    """Refuse when a row belongs to another episode; a row of the chart alone must be of the episode's
+    patient.
+    """
     patient_id: int | None = None
     for row in rows:
         if row is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -46,7 +47,9 @@ class Prescriber(TenantRow):
 
 
 class Patient(TenantRow):
-    """One person. Empty text and null mean not known; nothing has a default that could be mistaken for a fact."""
+    """One person. Empty text and null mean not known; nothing has a default that could be mistaken for a
+    fact.
+    """
 
     PATIENT_PATH = ""
 
@@ -86,15 +89,21 @@ class Patient(TenantRow):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     time_zone = models.CharField(max_length=64)
-    allergy_status = models.CharField(max_length=12, choices=AllergyStatus.choices, default=AllergyStatus.NOT_ASKED)
+    allergy_status = models.CharField(
+        max_length=12, choices=AllergyStatus.choices, default=AllergyStatus.NOT_ASKED
+    )
     allergies_reviewed_on = models.DateField(null=True)
     conditions_reviewed_on = models.DateField(null=True, help_text="asked: an empty list then means none")
     medications_reviewed_on = models.DateField(null=True, help_text="asked: an empty list then means none")
-    family_key = models.CharField(max_length=120, blank=True, help_text="made by save(): for search and duplicates")
+    family_key = models.CharField(
+        max_length=120, blank=True, help_text="made by save(): for search and duplicates"
+    )
     given_key = models.CharField(max_length=120, blank=True)
     search_text = models.CharField(max_length=330, blank=True)
     phone_digits = models.CharField(max_length=20, blank=True)
-    is_restricted = models.BooleanField(default=False, help_text="staff or public figure: break-glass for everyone")
+    is_restricted = models.BooleanField(
+        default=False, help_text="staff or public figure: break-glass for everyone"
+    )
     created_at = models.DateTimeField()
 
     class Meta(TenantRow.Meta):
@@ -193,7 +202,9 @@ class HomeMedication(ChartEntry):
 
 
 class Measurement(ChartEntry):
-    """Weight, height, a vital sign or a laboratory result: value as text of a decimal, unit as seen, moment, source."""
+    """Weight, height, a vital sign or a laboratory result: value as text of a decimal, unit as seen,
+    moment, source.
+    """
 
     PATIENT_PATH = "patient"
 
@@ -212,13 +223,22 @@ class Measurement(ChartEntry):
     taken_at = models.DateTimeField(null=True)
     method = models.CharField(max_length=10, choices=Method.choices, default=Method.UNKNOWN)
     source = models.CharField(max_length=80)
-    value_seen = models.CharField(max_length=40, blank=True, help_text="as given, where it was converted: 132.7")
+    value_seen = models.CharField(
+        max_length=40, blank=True, help_text="as given, where it was converted: 132.7"
+    )
     unit_seen = models.CharField(max_length=30, blank=True, help_text="lb where the weight came in pounds")
     recorded_at = models.DateTimeField(null=True)
     recorded_by_name = models.CharField(max_length=160, blank=True)
 
     class Meta(TenantRow.Meta):
         indexes = [models.Index(fields=["patient", "test", "-taken_at"], name="measurement_latest")]
+
+    @property
+    def number(self) -> Decimal:
+        """The value where there must be one; a result in words has none."""
+        if self.value is None:
+            raise ValueError("this measurement has no number")
+        return self.value
 
 
 class Contact(TenantRow):
@@ -258,7 +278,9 @@ class AccessDevice(ChartEntry):
 
 
 class Episode(TenantRow):
-    """One course of home infusion, from referral to outcome. The referral clock runs from receipt to first dose."""
+    """One course of home infusion, from referral to outcome. The referral clock runs from receipt to first
+    dose.
+    """
 
     PATIENT_PATH = "patient"
 
@@ -308,7 +330,9 @@ class ChartLink(TenantRow):
 
     class Meta(TenantRow.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["patient", "user_id"], condition=Q(ends_at=None), name="chart_link_once")
+            models.UniqueConstraint(
+                fields=["patient", "user_id"], condition=Q(ends_at=None), name="chart_link_once"
+            )
         ]
 
 

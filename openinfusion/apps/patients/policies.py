@@ -7,29 +7,34 @@ REGISTER = declare(
     "patients.register", "register a patient", {Role.INTAKE, Role.PHARMACIST, Role.NURSE, Role.OPERATIONS}
 )
 CHANGE_DEMOGRAPHICS = declare(
-    "patients.change_demographics", "change name, address and contact details of a patient",
+    "patients.change_demographics",
+    "change name, address and contact details of a patient",
     {Role.INTAKE, Role.PHARMACIST, Role.NURSE, Role.SCHEDULER, Role.BILLER, Role.OPERATIONS},
-)  # fmt: skip
+)
 RECORD_CLINICAL = declare(
-    "patients.record_clinical", "record allergies, conditions, medicines, measurements and access devices",
+    "patients.record_clinical",
+    "record allergies, conditions, medicines, measurements and access devices",
     {Role.INTAKE, Role.PHARMACIST, Role.NURSE, Role.MONITOR},
-)  # fmt: skip
+)
 RECORD_CONTACTS = declare(
-    "patients.record_contacts", "record contacts, identifiers and prescribers",
+    "patients.record_contacts",
+    "record contacts, identifiers and prescribers",
     {Role.INTAKE, Role.PHARMACIST, Role.NURSE, Role.SCHEDULER, Role.BILLER, Role.OPERATIONS},
-)  # fmt: skip
+)
 RECORD_CONSENT = declare(
     "patients.record_consent", "record and revoke consents", {Role.INTAKE, Role.PHARMACIST, Role.NURSE}
 )
 LINK_CHART = declare(
-    "patients.link_chart", "give a patient, caregiver or physician access to a chart",
+    "patients.link_chart",
+    "give a patient, caregiver or physician access to a chart",
     {Role.INTAKE, Role.PHARMACIST, Role.NURSE, Role.OPERATIONS, Role.PRIVACY},
-)  # fmt: skip
+)
 #: The names the episode workflow in ``core.states`` asks for.
 MANAGE_EPISODE = declare(
-    "episode.manage", "open, hold and end an episode",
+    "episode.manage",
+    "open, hold and end an episode",
     {Role.INTAKE, Role.PHARMACIST, Role.NURSE, Role.SCHEDULER, Role.OPERATIONS},
-)  # fmt: skip
+)
 ASSESS_EPISODE = declare(
     "episode.assess", "record the assessment of an episode", {Role.INTAKE, Role.PHARMACIST, Role.NURSE}
 )

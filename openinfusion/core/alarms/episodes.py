@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from openinfusion.core.alarms.rules import AlarmTable, effective_priority
+from openinfusion.core.alarms.rules import AlarmTable, ServerRule, effective_priority
 from openinfusion.core.controls import control_is_on
-from openinfusion.core.telemetry.events import microseconds
+from openinfusion.core.telemetry.events import microseconds, reference
 from openinfusion.core.telemetry.reports import AlarmPhase, DeviceReport, Priority
 
 LATE_AFTER = timedelta(seconds=60)
@@ -102,7 +102,7 @@ def signals_of(
                 device=report.device.key,
                 channel=_channel(alarm.containment),
                 rule=rule.id,
-                kind=rule.kind if alarm.name else f"{rule.kind}:{alarm.vendor_term}",
+                kind=f"{rule.kind}:{alarm.vendor_term}" if rule.id == ServerRule.UNKNOWN else rule.kind,
                 title=rule.title,
                 priority=effective_priority(rule, alarm.priority, life_sustaining=life_sustaining),
                 order=_order(report, device_at or received_at, position),
@@ -187,7 +187,7 @@ def _order(report: DeviceReport, moment: datetime, position: int) -> tuple[int, 
     """The pump's own order: numbers where it numbers its messages, else its clock."""
     if report.boot is not None and report.sequence is not None:
         return (report.boot, report.sequence, str(position))
-    return (0, microseconds(moment), f"{report.control_id.zfill(24)}/{report.part}/{position}")
+    return (0, microseconds(moment), f"{reference(report)}/{position}")
 
 
 def _channel(containment: str) -> str:

@@ -9,32 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from math import gcd
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor, gcd
 
-_MASS_IN_MCG = {"mcg": Decimal(1), "mg": Decimal(1000), "g": Decimal(1_000_000)}
+from openinfusion.core.units import Quantity, UnitError, unit
+
 MAX_VIAL_STEPS = 200_000
+_TABLE_SPELLING = {"IU": "units", "unit": "units"}
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A recorded drug amount: value and unit as the code table spells it (mg, g, mcg, mL, IU, unit)."""
-
-    value: Decimal
-    unit: str
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.value, Decimal) or not self.value.is_finite() or self.value < 0:
-            raise ValueError("amount must be a Decimal of zero or more")
-
-
-def convert(amount: Amount, *, unit: str) -> Decimal | None:
-    """The value in ``unit``, or None when there is no exact conversion. IU and units never convert."""
-    if amount.unit == unit:
-        return amount.value
-    if amount.unit in _MASS_IN_MCG and unit in _MASS_IN_MCG:
-        return amount.value * _MASS_IN_MCG[amount.unit] / _MASS_IN_MCG[unit]
-    return None
+def convert(amount: Quantity, *, table_unit: str) -> Fraction | None:
+    """The exact amount in a unit of the code table; None when it does not measure the same or is below
+    zero.
+    """
+    try:
+        converted = amount.amount_in(unit(_TABLE_SPELLING.get(table_unit, table_unit)))
+    except UnitError:
+        return None
+    return converted if converted >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +39,17 @@ class UnitCount:
     has_waste_below_one_unit: bool
 
 
-def count_units(*, given: Decimal, discarded: Decimal, unit_quantity: Decimal) -> UnitCount:
+def count_units(*, given: Fraction, discarded: Fraction, unit_quantity: Fraction) -> UnitCount:
     """Billing units of one dose, all three values in the same measure.
 
-    Given drug is rounded up to the next whole unit; given and discarded together never exceed the units
-    opened.
+    Given drug is rounded up to the next whole unit; discarded units never exceed what was opened.
     """
     if unit_quantity <= 0:
         raise ValueError("unit_quantity must be above zero")
     if given < 0 or discarded < 0:
         raise ValueError("given and discarded must be zero or more")
-    units_given = int((given / unit_quantity).to_integral_value(rounding=ROUND_CEILING))
-    units_opened = int(((given + discarded) / unit_quantity).to_integral_value(rounding=ROUND_FLOOR))
-    units_discarded = max(0, units_opened - units_given)
+    units_given = ceil(given / unit_quantity)
+    units_discarded = max(0, floor((given + discarded) / unit_quantity) - units_given)
     return UnitCount(units_given, units_discarded, discarded > 0 and units_discarded == 0)
 
 

@@ -8,14 +8,23 @@ said to be unverified.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Protocol
 
 from openinfusion.core.claims.money import parse_decimal
 
-Row = Mapping[str, str]
+
+class Row(Protocol):
+    """A row of a fact table: a plain mapping of text cells, or a row of the rule packs."""
+
+    def __getitem__(self, column: str, /) -> str: ...
+
+    def get(self, column: str, default: str, /) -> str: ...
+
+
 _SET_MONTH = re.compile(r"\((\d{4})-(\d{2}) set\)")
 
 
@@ -155,7 +164,7 @@ def _service(row: Row, *, family: str) -> Procedure:
         code=row["code"],
         meaning=row["meaning"],
         family=family,
-        unit=row.get("unit") or "each",
+        unit=row.get("unit", "") or "each",
         note=row.get("edit_rule", "") or row.get("rule", ""),
         source=row["sources"],
         verification=row["verification"],

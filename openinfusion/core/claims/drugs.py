@@ -7,6 +7,7 @@ billing_j_codes (dated units). An unknown amount, unit, container or code is a f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from openinfusion.core.claims.amounts import UnitCount, convert, count_units
 from openinfusion.core.claims.codes import Procedure
@@ -59,33 +60,39 @@ def measure(
     procedure, findings = pick_procedure(record, therapy, rules)
     if procedure is None or procedure.unit_quantity is None:
         return None, findings
-    if record.given is None:
-        return None, [
-            *findings,
-            _blocked(record, "CLM-GIVEN-UNKNOWN", "The amount given was not recorded.", "HZ-080"),
-        ]
-    if record.container is Container.UNKNOWN:
-        sentence = "Single-dose or multi-dose container was not recorded, so JW or JZ is not known."
-        return None, [*findings, _blocked(record, "CLM-CONTAINER-UNKNOWN", sentence, "CGS_JW")]
-    if record.discarded is None and record.container is Container.SINGLE_DOSE:
-        sentence = (
-            "The discarded amount of a single-dose container was not recorded; record it, zero included."
-        )
-        return None, [*findings, _blocked(record, "CLM-DISCARDED-UNKNOWN", sentence, "CGS_JW;A53024")]
-    given = convert(record.given, unit=procedure.unit)
-    wasted = (
-        record.given.value * 0 if record.discarded is None else convert(record.discarded, unit=procedure.unit)
-    )
+    problem = _unknown_amount(record)
+    if problem is not None:
+        return None, [*findings, problem]
+    if procedure.is_unclassified:
+        return DrugUnits(procedure, UnitCount(1, 0, False)), findings
+    given = convert(record.given, table_unit=procedure.unit) if record.given is not None else None
+    wasted: Fraction | None = Fraction(0)
+    if record.container is Container.SINGLE_DOSE and record.discarded is not None:
+        wasted = convert(record.discarded, table_unit=procedure.unit)
     if given is None or wasted is None:
         sentence = (
             f"The recorded unit does not convert to the billing unit of {procedure.code} ({procedure.unit})."
         )
         return None, [*findings, _blocked(record, "CLM-UNIT-UNKNOWN", sentence, procedure.source)]
-    if record.container is not Container.SINGLE_DOSE:
-        wasted = wasted * 0
-    return DrugUnits(
-        procedure, count_units(given=given, discarded=wasted, unit_quantity=procedure.unit_quantity)
-    ), findings
+    count = count_units(given=given, discarded=wasted, unit_quantity=Fraction(procedure.unit_quantity))
+    return DrugUnits(procedure, count), findings
+
+
+def _unknown_amount(record: Administration) -> Finding | None:
+    """What was not recorded and is needed: the amount, the container, or the waste of a single-dose
+    container.
+    """
+    if record.given is None:
+        return _blocked(record, "CLM-GIVEN-UNKNOWN", "The amount given was not recorded.", "HZ-080")
+    if record.container is Container.UNKNOWN:
+        sentence = "Single-dose or multi-dose container was not recorded, so JW or JZ is not known."
+        return _blocked(record, "CLM-CONTAINER-UNKNOWN", sentence, "CGS_JW")
+    if record.discarded is None and record.container is Container.SINGLE_DOSE:
+        sentence = (
+            "The discarded amount of a single-dose container was not recorded; record it, zero included."
+        )
+        return _blocked(record, "CLM-DISCARDED-UNKNOWN", sentence, "CGS_JW;A53024")
+    return None
 
 
 def pick_procedure(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from openinfusion.core.claims.amounts import Amount
+from openinfusion.core.units import Quantity
 
 
 class Container(enum.StrEnum):
@@ -67,8 +67,8 @@ class Administration:
     therapy_id: str
     day: date
     signed: Signature | None
-    given: Amount | None
-    discarded: Amount | None
+    given: Quantity | None
+    discarded: Quantity | None
     container: Container
     package: Package | None = None
     delivery_id: str = ""

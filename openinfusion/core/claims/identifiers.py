@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-_ICD10 = re.compile(r"^[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?$")
-_PROCEDURE = re.compile(r"^([A-Z][0-9]{4}|[0-9]{4}[0-9A-Z])$")
-_MODIFIER = re.compile(r"^[A-Z0-9]{2}$")
+_ICD10 = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
+_PROCEDURE = re.compile(r"[A-Z][0-9]{4}|[0-9]{4}[0-9A-Z]")
+_MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _NDC_FORMS = {(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)}
 
 
@@ -31,16 +31,16 @@ def _luhn_sum(digits: str) -> int:
 
 def is_icd10_shaped(text: str) -> bool:
     """True for the shape of an ICD-10-CM code, with or without the point. Not proof that the code exists."""
-    return bool(_ICD10.match(text))
+    return bool(_ICD10.fullmatch(text))
 
 
 def is_procedure_shaped(text: str) -> bool:
     """True for the shape of a HCPCS or CPT code."""
-    return bool(_PROCEDURE.match(text))
+    return bool(_PROCEDURE.fullmatch(text))
 
 
 def is_modifier_shaped(text: str) -> bool:
-    return bool(_MODIFIER.match(text))
+    return bool(_MODIFIER.fullmatch(text))
 
 
 def ndc11(text: str) -> str | None:

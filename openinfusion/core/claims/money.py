@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from openinfusion.core.controls import control_is_on
 
 MINOR_DIGITS = {"USD": 2, "EUR": 2, "GBP": 2, "CAD": 2, "AUD": 2, "INR": 2, "JPY": 0}
-_PLAIN_NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)$")
+_PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
 
 class MoneyError(ValueError):
@@ -31,7 +31,7 @@ def minor_digits(currency: str) -> int:
 
 def parse_decimal(text: str) -> Decimal | None:
     """A plain decimal number, or None: no exponents, no infinities, no separators."""
-    if len(text) > 20 or not _PLAIN_NUMBER.match(text):
+    if len(text) > 20 or not _PLAIN_NUMBER.fullmatch(text):
         return None
     try:
         return Decimal(text)

@@ -109,7 +109,10 @@ class ProviderAdjustment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remittance:
-    """One payment of one payer, as read. ``suspense`` lists what the reader could not accept."""
+    """One payment of one payer, as read. ``suspense`` lists what the reader could not accept.
+
+    ``is_test`` says that the file is marked as a test: a program that is not a demo must not post it.
+    """
 
     payer: str
     payer_id: str
@@ -122,6 +125,7 @@ class Remittance:
     claims: tuple[ClaimPayment, ...]
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
     suspense: tuple[Suspense, ...] = ()
+    is_test: bool = False
 
 
 def claim_suspense(payment: ClaimPayment) -> tuple[Suspense, ...]:

@@ -142,7 +142,7 @@ def _schedule(edits: Iterable[Row]) -> ScheduleMap:
     other = ""
     for item in row["codes"].split(";"):
         name, _, code = item.strip().partition(":")
-        interval = _INTERVAL.match(name)
+        interval = _INTERVAL.fullmatch(name)
         if interval:
             by_hours[Decimal(interval[1])] = code
         else:
@@ -163,7 +163,7 @@ def _volumes(edits: Iterable[Row]) -> dict[str, tuple[VolumeBand, ...]]:
 
 def _band(edit_id: str, item: str) -> VolumeBand:
     name, _, code = item.strip().rpartition(":")
-    band = _VOLUME_BAND.match(name)
+    band = _VOLUME_BAND.fullmatch(name)
     if band is None:
         raise TableError(f"billing_edits {edit_id}: volume band is not readable")
     if band["sign"] == "<=":

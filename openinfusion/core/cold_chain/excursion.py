@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -131,7 +132,7 @@ def _held_seconds(ordered: Sequence[Reading]) -> list[int]:
     """How long each reading stands: until the next one; the last as long as the one before it."""
     if len(ordered) == 1:
         return [1]
-    gaps = [max(1, int((b.at - a.at).total_seconds())) for a, b in zip(ordered, ordered[1:], strict=False)]
+    gaps = [max(1, int((b.at - a.at).total_seconds())) for a, b in itertools.pairwise(ordered)]
     return [*gaps, gaps[-1]]
 
 
@@ -144,7 +145,7 @@ def _gaps(inside: Sequence[Reading], journey: Journey) -> list[tuple[Decision, F
     if not control_is_on("HZ-060"):
         return []
     moments = [journey.begins_at, *(reading.at for reading in inside), journey.ends_at]
-    longest = max(b - a for a, b in zip(moments, moments[1:], strict=False))
+    longest = max(b - a for a, b in itertools.pairwise(moments))
     if not inside:
         return [_hold("COLD.NO_DATA", "There are no temperature readings for this journey.")]
     if longest > journey.longest_gap:
@@ -197,7 +198,7 @@ def _warm(
     if journey.maker is not None:
         return reasons + _against_maker(highest, outside, journey.maker)
     if journey.is_protein is not False:
-        text = f"Highest reading {highest} °C. A biologic is released only on the maker's data, which we do not have."
+        text = f"Highest reading {highest} °C. A biologic is released only on data of its maker; there is none."
         return [*reasons, _hold("COLD.BIOLOGIC", text)]
     if not window.excursion_is_verified:
         text = f"Highest reading {highest} °C; what may be left is not verified for {window.name}."

@@ -1,7 +1,8 @@
-"""Epinephrine for the patient in front of you: this weight, by the signed protocol, or the table when it is not known.
+"""Epinephrine for this weight by the signed protocol, or the table when the weight is not known.
 
-For the nurse on the emergency page. Source: anaphylaxis_protocol.json (AAFP12, EBM): 0.01 mg/kg IM, at most 0.5 mg.
-Rounding: the volume, to 0.01 mL, half up, once, at the end; never above the ceiling. No default weight (HZ-011).
+For the nurse on the emergency page. Source: anaphylaxis_protocol.json (AAFP12, EBM): 0.01 mg/kg IM, at most
+0.5 mg. Rounding: the volume, to 0.01 mL, half up, once, at the end; never above the ceiling. No default
+weight (HZ-011).
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One dose, or several with the reason why the program must choose, or none with the reason and the table."""
+    """One dose; or several and why they differ; or none, the reason and the weight table."""
 
     dose: Dose | None
     options: tuple[Dose, ...]
@@ -73,7 +74,7 @@ def advise(
     approval: Approval | None,
     at: datetime,
 ) -> Advice:
-    """The dose line of the page. Never raises for what is not known: it says so and shows the table."""
+    """The dose line of the page. What is not known is said, and the table is shown."""
     if approval is None:
         words = _weight_words(weight, at)
         return _without_dose(rule, _NO_PROTOCOL, words, table=())
@@ -91,8 +92,8 @@ def advise(
 
 
 _NO_PROTOCOL = (
-    "This program has no signed protocol here: no dose is shown. Follow the written standing order in the kit "
-    "and call 911."
+    "This program has no signed protocol here: no dose is shown. Follow the written standing order in "
+    "the kit and call 911."
 )
 
 
@@ -124,13 +125,14 @@ def _weight_words(weight: Weight | None, at: datetime) -> str:
     if weight is None:
         return "Weight not known"
     age = (at.date() - weight.measured_date).days
-    return f"{number(weight.value)} {weight.unit} on {day(weight.measured_date)}, {counted(age, 'day')} ago"
+    ago = f", {counted(age, 'day')} ago" if age >= 0 else ""
+    return f"{number(weight.value)} {weight.unit} on {day(weight.measured_date)}{ago}"
 
 
 def _ceilings(
     rule: EpinephrineRule, *, is_child: bool | None, child_max_mg: Decimal | None
 ) -> tuple[Decimal, ...]:
-    """The most that may apply. Sources differ for children: without a signed local setting all of them are shown."""
+    """The most that may apply. Sources differ for children: without a signed setting all are shown."""
     if child_max_mg is not None and not 0 < child_max_mg <= rule.max_mg:
         raise ValueError("child_max_mg must lie above 0 and not above the general maximum of the protocol")
     if is_child is False:

@@ -1,6 +1,7 @@
-"""Is this anaphylaxis kit complete, intact and in date? For the technician who packs and the nurse who checks.
+"""Is this anaphylaxis kit complete, intact and in date?
 
-Sources: anaphylaxis_protocol.json kit list and precheck (NUF, SEED1); HZ-063.
+For the technician who packs and the nurse who checks. Sources: anaphylaxis_protocol.json kit list and
+precheck (NUF, SEED1); HZ-063.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class KitCheck:
 
 
 def check_kit(items: Iterable[KitItem], contents: Mapping[str, Content], *, through: date) -> KitCheck:
-    """Every item that is not optional is there and in date through a day; what nobody looked at is not there."""
+    """Every item that is not optional is there and in date through a day; unseen counts as not there."""
     listed = tuple(items)
     strangers = set(contents) - {item.item for item in listed}
     if strangers:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from openinfusion.core.emergency.protocol import Protocol
-from openinfusion.core.readiness.words import require_aware
+from openinfusion.core.readiness.words import require_aware, utc
 
 #: Source: anaphylaxis_protocol.json step 9, "vitals continuously or every 5 min" (seed).
 VITALS_EVERY = timedelta(minutes=5)
@@ -19,7 +19,7 @@ VITALS_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A named clock. ``seconds``: below zero counts down to ``due_at``, above counts on from it."""
+    """A named clock in elapsed time. ``seconds``: below zero counts down to ``due_at``, above counts on."""
 
     name: str
     words: str
@@ -44,7 +44,7 @@ def timers(
         require_aware(moment, field=name)
     found = [_timer("since_start", "Since the reaction was reported", started_at, at)]
     if epinephrine_at:
-        last = max(epinephrine_at)
+        last = max(utc(given) for given in epinephrine_at)
         soonest, latest = protocol.epinephrine.repeat_minutes
         count = len(epinephrine_at)
         found += [
@@ -56,9 +56,9 @@ def timers(
                 "repeat_until", "No better? Next dose at the latest", last + timedelta(minutes=latest), at
             ),
         ]
-    found.append(_timer("vitals", "Vital signs due", (vitals_at or started_at) + VITALS_EVERY, at))
+    found.append(_timer("vitals", "Vital signs due", utc(vitals_at or started_at) + VITALS_EVERY, at))
     return tuple(found)
 
 
 def _timer(name: str, words: str, due_at: datetime, at: datetime) -> Timer:
-    return Timer(name, words, due_at, int((at - due_at) / timedelta(seconds=1)))
+    return Timer(name, words, due_at, int((utc(at) - utc(due_at)) / timedelta(seconds=1)))

@@ -34,7 +34,7 @@ from openinfusion.core.readiness.facts import (
 from openinfusion.core.readiness.people import judge_caregiver, judge_home, judge_nurse
 from openinfusion.core.readiness.supplies import judge_drug, judge_kit, judge_pump
 from openinfusion.core.readiness.verdict import Answer, Condition, Gate, Verdict, not_known, worst
-from openinfusion.core.readiness.words import require_aware
+from openinfusion.core.readiness.words import require_aware, utc
 
 RULESET = "gate 2026.1"
 
@@ -74,7 +74,8 @@ def judge(facts: VisitFacts, at: datetime) -> Gate:
     require_aware(at, field="at")
     _require_sound_times(facts)
     applicable = [rule for rule in _RULES if rule.needed(facts) is not False]
-    conditions = tuple(_condition(rule, facts, at) for rule in applicable)
+    local = at if facts.starts_at is None else at.astimezone(facts.starts_at.tzinfo)
+    conditions = tuple(_condition(rule, facts, local) for rule in applicable)
     return Gate(
         verdict=worst(condition.verdict for condition in conditions),
         conditions=conditions,
@@ -89,7 +90,7 @@ def _require_sound_times(facts: VisitFacts) -> None:
     if facts.starts_at is not None and facts.ends_at is not None:
         require_aware(facts.starts_at, field="starts_at")
         require_aware(facts.ends_at, field="ends_at")
-        if facts.ends_at < facts.starts_at:
+        if utc(facts.ends_at) < utc(facts.starts_at):
             raise ValueError("ends_at is before starts_at: correct the planned time of the visit")
     for name, value in _moments(facts):
         require_aware(value, field=name)

@@ -19,7 +19,7 @@ from openinfusion.core.readiness.verdict import (
     ready,
     worst,
 )
-from openinfusion.core.readiness.words import day, moment, number
+from openinfusion.core.readiness.words import day, moment, number, utc
 
 #: Source: hazards.csv HZ-084, required behaviour.
 AUTHORIZATION_WARNING = timedelta(days=14)
@@ -81,7 +81,7 @@ def judge_order(facts: VisitFacts, at: datetime) -> Answer:
             f"revision {order.verified_revision} is verified, revision {order.revision} is current",
             "pharmacist verifies the current revision",
         )
-    if order.verified_at > at:
+    if utc(order.verified_at) > utc(at):
         return not_known("verification of the order dated in the future:", "pharmacist verifies the order")
     return ready(f"revision {order.revision} by {order.verified_by}, {moment(order.verified_at)}")
 
@@ -113,7 +113,7 @@ def _lab(lab: LabFacts, facts: VisitFacts) -> Answer:
         return at_risk(f"{taken}, not back", decide)
     if lab.valid_until is None or facts.starts_at is None:
         return not_known(f"how long {lab.name} counts:", "the order says how old the result may be")
-    if lab.valid_until < facts.starts_at:
+    if utc(lab.valid_until) < utc(facts.starts_at):
         return blocked(f"{taken}, too old for this visit since {moment(lab.valid_until)}", decide)
     if lab.is_within_limits is None:
         return not_known(f"limits for {lab.name}:", "pharmacist reads the result")

@@ -11,7 +11,7 @@ from datetime import datetime
 from openinfusion.core.controls import control_is_on
 from openinfusion.core.readiness.facts import DrugFacts, VisitFacts
 from openinfusion.core.readiness.verdict import Answer, at_risk, blocked, not_known, ready
-from openinfusion.core.readiness.words import counted, day, moment
+from openinfusion.core.readiness.words import counted, day, moment, utc
 
 _SEND_DOSE = "a delivery of the missing doses is recorded as received"
 _NEW_DOSE = "a preparation that lasts through the infusion is in the home"
@@ -51,7 +51,7 @@ def _drug_presence(drug: DrugFacts, facts: VisitFacts) -> Answer | None:
     if drug.expected_at is None or facts.starts_at is None:
         return blocked(f"{have}, delivery not planned", _SEND_DOSE)
     due = f"{have}, delivery due {moment(drug.expected_at)}"
-    if drug.expected_at >= facts.starts_at:
+    if utc(drug.expected_at) >= utc(facts.starts_at):
         return blocked(f"{due}, not before the visit", "the delivery or the visit is moved")
     return at_risk(due, _SEND_DOSE)
 
@@ -64,7 +64,7 @@ def _drug_dating(drug: DrugFacts, facts: VisitFacts) -> Answer | None:
     end = latest_end(facts)
     if end is None:
         return not_known("end of the infusion:", "start, rate and end of the infusion are planned")
-    if drug.use_by < end:
+    if utc(drug.use_by) < utc(end):
         return blocked(f"use by {moment(drug.use_by)}, infusion ends {moment(end)}", _NEW_DOSE)
     return None
 
@@ -143,7 +143,7 @@ def latest_end(facts: VisitFacts) -> datetime | None:
     """The later of visit end and infusion end; None when either is not known."""
     if facts.ends_at is None or facts.infusion_ends_at is None:
         return None
-    return max(facts.ends_at, facts.infusion_ends_at)
+    return max(facts.ends_at, facts.infusion_ends_at, key=utc)
 
 
 def _detail(text: str) -> str:

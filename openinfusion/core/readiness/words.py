@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -67,6 +67,11 @@ def require_aware(value: datetime, *, field: str) -> None:
     """Times are aware, so that a clock change or a traveller cannot shift them."""
     if value.tzinfo is None or value.utcoffset() is None:
         raise ValueError(f"{field} must carry a time zone")
+
+
+def utc(value: datetime) -> datetime:
+    """The moment in UTC, where comparing and subtracting is safe even in a repeated hour."""
+    return value.astimezone(UTC)
 
 
 def add_months(start: date, months: int) -> date:

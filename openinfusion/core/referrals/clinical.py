@@ -115,6 +115,7 @@ class AdministrationDraft:
     status: str = ""
     given: PartialDate | None = None
     dose_text: str = ""
+    note: str = ""
     path: str = ""
 
 

@@ -41,9 +41,9 @@ class FindingLog:
         self._tallies[rule, key] = _Tally(Finding(rule, severity, subject, detail, self.source, CATEGORY))
 
     def findings(self) -> tuple[Finding, ...]:
-        """Everything seen, gravest first."""
+        """Everything seen, each once, gravest first."""
         counted = [_with_count(tally) for tally in self._tallies.values()]
-        return gravest_first([*self._findings, *counted])
+        return gravest_first(dict.fromkeys([*self._findings, *counted]))
 
 
 def _with_count(tally: _Tally) -> Finding:

@@ -80,11 +80,18 @@ def plain_test_name(*, loinc: str, text: str) -> str:
     return _LOINC_TESTS.get(loinc) or _BY_SPELLING.get(name_key(text)) or text
 
 
-def weight_method(loinc: str) -> str | None:
-    """How a body weight was obtained (empty: not said), or None when the code is no body weight."""
-    return _WEIGHT_CODES.get(loinc)
+def weight_method(*, loinc: str, text: str) -> str | None:
+    """How a body weight was obtained (empty: not said), or None when this is no body weight."""
+    return _method(_WEIGHT_CODES, loinc, text, words=("weight", "body weight"))
 
 
-def height_method(loinc: str) -> str | None:
-    """How a body height was obtained (empty: not said), or None when the code is no body height."""
-    return _HEIGHT_CODES.get(loinc)
+def height_method(*, loinc: str, text: str) -> str | None:
+    """How a body height was obtained (empty: not said), or None when this is no body height."""
+    return _method(_HEIGHT_CODES, loinc, text, words=("height", "body height"))
+
+
+def _method(codes: dict[str, str], loinc: str, text: str, *, words: tuple[str, ...]) -> str | None:
+    """By code; by the plain words only when no LOINC code says otherwise."""
+    if loinc:
+        return codes.get(loinc)
+    return "" if name_key(text) in words else None

@@ -32,6 +32,7 @@ class DosageDraft:
     infuse_over: Decimal | None = None
     infuse_over_unit: str = ""
     as_needed: bool = False
+    limit: str = ""  # the most that may be given in a time, in the sender's words or numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class ServiceDraft:
     intent: str = ""
     reason: str = ""
     note: str = ""
+    ordered: PartialDate | None = None
     starts: PartialDate | None = None
     prescriber: PrescriberDraft | None = None
     path: str = ""

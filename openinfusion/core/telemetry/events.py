@@ -144,7 +144,7 @@ def _event(
         boot=boot,
         sequence=sequence,
         tie=_tie(report),
-        reference="" if is_numbered else f"{_numeric_first(report.control_id)}/{report.part}",
+        reference="" if is_numbered else reference(report),
         digest=report.digest,
         received_at=received_at,
         device_at=device_at,
@@ -210,8 +210,9 @@ def _tie(report: DeviceReport) -> int:
     return 0 if report.event in (PumpEventName.STOP, PumpEventName.COMPLETE) else 1
 
 
-def _numeric_first(control_id: str) -> str:
-    return control_id.zfill(24) if control_id.isdigit() else control_id
+def reference(report: DeviceReport) -> str:
+    """What orders messages of one device time: the sender's number, then its control id."""
+    return f"{report.sequence or 0:016d}/{report.control_id.zfill(24)}/{report.part}"
 
 
 def _says_something(event: PumpEvent) -> bool:

@@ -148,4 +148,4 @@ class DeviceReport:
         """What a repeat shares with it: (device, boot, sequence), else (sender, control id)."""
         if self.boot is not None and self.sequence is not None:
             return f"seq|{self.device.key}|{self.boot}|{self.sequence}"
-        return f"msg|{self.sender}|{self.control_id}"
+        return f"msg|{len(self.sender)}|{self.sender}|{self.control_id}"

@@ -81,6 +81,14 @@ class Vocabulary:
     def _ucum(self) -> frozenset[str]:
         return frozenset(unit.ucum for unit in self.units)
 
+    @cached_property
+    def _units_by_ucum(self) -> dict[str, UnitTerm]:
+        return {unit.ucum: unit for unit in reversed(self.units)}
+
+    def unit(self, ucum: str) -> UnitTerm:
+        """The row of a UCUM text, for writing messages."""
+        return self._units_by_ucum[ucum]
+
     def resolve_term(self, code: int, name: str) -> Term | TermFault:
         """The term of this code and name, or why they do not name one.
 

@@ -1,6 +1,7 @@
 """The required code bindings of HL7 FHIR R4 for the elements we map, and the code systems we know.
 
-A code outside its binding is never interpreted: it becomes a finding. Source: HL7 FHIR R4 (4.0.1) value sets, CC0.
+A code outside its binding is never interpreted: it becomes a finding. Source: HL7 FHIR R4 (4.0.1) value
+sets, CC0.
 """
 
 from __future__ import annotations

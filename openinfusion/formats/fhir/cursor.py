@@ -1,7 +1,7 @@
 """A place in a FHIR document that remembers what was read, so that everything unread can be listed.
 
-For the mappers: they ask for elements by name; wrong shapes and codes outside their binding become findings, text is
-cleaned on the way. Nothing here raises on odd content. Sources: HL7 FHIR R4, HZ-006.
+For the mappers: they ask for elements by name; wrong shapes and codes outside their binding become
+findings, text is cleaned on the way. Nothing here raises on odd content. Sources: HL7 FHIR R4, HZ-006.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Cursor:
         if value is None:
             return None
         if not isinstance(value, dict):
-            return self._wrong_shape(key, "an object")
+            self._wrong_shape(key, "an object")
+            return None
         return Cursor(value, self.at(key), self.reading)
 
     def children(self, key: str) -> tuple[Cursor, ...]:
@@ -165,7 +166,7 @@ class Cursor:
 
 
 def list_unread(cursor: Cursor) -> None:
-    """Put everything of a mapped resource that no mapper asked for into the findings, once per kind of place."""
+    """Put everything that no mapper asked for into the findings, once per kind of place."""
     reading = cursor.reading
     cursor.take(*_SET_ASIDE)
     _set_aside_meta_and_narrative(cursor)
@@ -192,13 +193,16 @@ def _set_aside_meta_and_narrative(cursor: Cursor) -> None:
 
 
 def _unread(value: Any, path: str, reading: Reading) -> Iterator[tuple[str, str]]:
-    """Paths of unread leaves; an unread extension is one place, named by its URL."""
+    """The highest places of which nothing was read; an unread extension is one place, named by its URL."""
+    touched = _touched(reading)
     pending: list[tuple[Any, str]] = [(value, path)]
     while pending:
         current, here = pending.pop()
         if here in reading.taken or here in reading.seen or current is None:
             continue
-        if isinstance(current, dict):
+        if here != path and here not in touched and current not in ({}, []):
+            yield here, ""
+        elif isinstance(current, dict):
             for key, inner in current.items():
                 deeper = f"{here}.{key}" if here else key
                 if key == "extension" and isinstance(inner, list) and deeper not in reading.taken:
@@ -207,8 +211,16 @@ def _unread(value: Any, path: str, reading: Reading) -> Iterator[tuple[str, str]
                     pending.append((inner, deeper))
         elif isinstance(current, list):
             pending.extend((inner, f"{here}[{position}]") for position, inner in enumerate(current))
-        else:
-            yield here, ""
+
+
+def _touched(reading: Reading) -> set[str]:
+    """Every place inside which something was read."""
+    places: set[str] = set()
+    for path in (*reading.seen, *reading.taken):
+        while path and path not in places:
+            places.add(path)
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return places
 
 
 def _unread_extensions(extensions: list[Any], path: str, reading: Reading) -> Iterator[tuple[str, str]]:

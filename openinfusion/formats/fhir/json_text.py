@@ -1,6 +1,7 @@
 """JSON from strangers, read whole or refused: size, depth, duplicate names, NaN, lone surrogates, truncation.
 
-For every FHIR input. Numbers become ``Decimal`` and keep the digits as sent. Sources: RFC 8259, HZ-098 (hostile input).
+For every FHIR input. Numbers become ``Decimal`` and keep the digits as sent. Sources: RFC 8259, HZ-098
+(hostile input).
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def decode_text(data: bytes, *, path: str = "") -> str:
 
 
 def _check_brackets(data: bytes, path: str) -> None:
-    """Depth before parsing, so that hostile nesting never reaches the parser's stack; open ends are truncation."""
+    """Depth before parsing, so that hostile nesting never reaches the parser; open ends are truncation."""
     depth = 0
     for bracket in _STRING.sub(b"", data).translate(None, _NOT_BRACKETS):
         depth += 1 if bracket in b"{[" else -1

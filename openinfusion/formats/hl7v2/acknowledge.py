@@ -141,11 +141,11 @@ def build_acknowledgement(
 
 
 def _is_wanted(condition: str, verdict: Verdict) -> bool:
-    """MSH-15 and MSH-16: always, never, only errors, only success."""
-    if condition == "AL":
-        return True
+    """MSH-15 and MSH-16: never, only errors, only success; any other word means always."""
+    if condition in ("", "NE"):
+        return False
     if condition == "ER":
         return verdict is not Verdict.ACCEPTED
     if condition == "SU":
         return verdict is Verdict.ACCEPTED
-    return False
+    return True

@@ -96,16 +96,13 @@ class Decoder:
             self._is_skipping = True
 
     def _hear_noise(self, piece: bytes) -> None:
-        meaningful = piece.strip(_NOISE_ALLOWED)
-        if meaningful and len(self._noise) < self._max:
-            self._noise += meaningful[: self._max - len(self._noise)]
+        if self._noise or piece.strip(_NOISE_ALLOWED):
+            self._noise += piece[: max(self._max - len(self._noise), 0)]
 
     def _flush_noise(self) -> list[bytes | BadFrame]:
-        if not self._noise:
-            return []
-        head = bytes(self._noise)
+        head = bytes(self._noise).strip(_NOISE_ALLOWED)
         self._noise.clear()
-        return [BadFrame(FrameFault.NOISE, head)]
+        return [BadFrame(FrameFault.NOISE, head)] if head else []
 
     def _fault(self, fault: FrameFault) -> BadFrame:
         return BadFrame(fault, bytes(self._buffer[: self._max]))

@@ -147,6 +147,8 @@ class Message:
 def parse(raw: bytes) -> Message:
     """Read one message. Only what makes it unreadable raises; everything else is left to the readers."""
     delimiters = read_delimiters(raw)
+    if b"\x00" in raw:
+        raise Hl7Error(ErrorCode.DATA_TYPE, "the message holds NUL bytes; send it as UTF-8")
     text, codec, notes = decode(raw, _charset_name(raw, delimiters))
     return Message(raw=raw, text=text, delimiters=delimiters, charset=codec, notes=notes)
 

@@ -26,7 +26,7 @@ from openinfusion.formats.x12.segments import (
 MAX_BYTES = 64 * 1024 * 1024
 ISA_ELEMENTS = 16
 _ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
-_SEGMENT_ID = re.compile(r"^[A-Z][A-Z0-9]{1,2}$")
+_SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _SIGNS = (
     ("%PDF", "a PDF"),
     ("PK\x03\x04", "a ZIP archive"),
@@ -195,7 +195,7 @@ class _Reader:
             if item.id != "TA1":
                 self.problems.append(self._problem("stray", "A segment stands outside any transaction."))
             return
-        if not _SEGMENT_ID.match(item.id):
+        if not _SEGMENT_ID.fullmatch(item.id):
             self.set_problems.append(self._problem("segment_id", "A segment has no proper identifier."))
         self.body.append(item)
 
@@ -292,7 +292,7 @@ def _read_one(text: str, start: int) -> tuple[Interchange, int]:
         if item.id == "ISA":
             return reader.finish(), text.index("ISA", position)
         position = after
-        if not is_terminated:
+        if not is_terminated and item.id != "IEA":
             reader.problems.append(
                 Problem("cut", "The last segment has no terminator: the file is cut.", reader.place)
             )

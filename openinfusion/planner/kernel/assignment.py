@@ -8,54 +8,57 @@ from openinfusion.planner.compiled import kernel
 
 
 @kernel
-def link_cost(inst: Any, state: Any, node: int, caregiver: int) -> float:
+def link_cost(search: Any, nodes: Any, slots: Any, node: int, caregiver: int) -> float:
     """What the node's links would cost with this caregiver, the linked nodes staying as they are."""
-    if not inst.has_links or caregiver < 0:
+    if not search[0].has_links or caregiver < 0:
         return 0.0
     cost = 0.0
-    other = inst.previous[node]
-    if other >= 0 and state.nurse[other, 0] >= 0:
-        cost += inst.differ_cost[node] if state.nurse[other, 0] != caregiver else inst.equal_cost[node]
-    other = inst.following[node]
-    if other >= 0 and state.nurse[other, 0] >= 0:
-        cost += inst.differ_cost[other] if state.nurse[other, 0] != caregiver else inst.equal_cost[other]
+    other = nodes[node].previous
+    if other >= 0 and slots[2 * other].nurse >= 0:
+        same = slots[2 * other].nurse == caregiver
+        cost += nodes[node].equal_cost if same else nodes[node].differ_cost
+    other = nodes[node].following
+    if other >= 0 and slots[2 * other].nurse >= 0:
+        same = slots[2 * other].nurse == caregiver
+        cost += nodes[other].equal_cost if same else nodes[other].differ_cost
     return cost
 
 
 @kernel
-def face_cost(inst: Any, node: int, first: int, second: int) -> float:
+def face_cost(search: Any, suits: Any, node: int, first: int, second: int) -> float:
     """What these caregivers' faces cost the patient; -1 is nobody."""
-    if not inst.has_faces or first < 0:
+    if not search[0].has_faces or first < 0:
         return 0.0
-    cost = inst.face[node, 0, first]
+    cost = suits[2 * node, first].cost
     if second >= 0:
-        cost += inst.face[node, 1, second]
+        cost += suits[2 * node + 1, second].cost
     return cost
 
 
 @kernel
-def who_cost(inst: Any, state: Any, node: int) -> float:
+def who_cost(search: Any, nodes: Any, slots: Any, suits: Any, node: int) -> float:
     """Faces and links of a node as it is now."""
-    nurse = state.nurse[node, 0]
-    return face_cost(inst, node, nurse, state.nurse[node, 1]) + link_cost(inst, state, node, nurse)
+    nurse = slots[2 * node].nurse
+    faces = face_cost(search, suits, node, nurse, slots[2 * node + 1].nurse)
+    return faces + link_cost(search, nodes, slots, node, nurse)
 
 
 @kernel
-def drop_delta(inst: Any, state: Any, node: int, is_placed: bool) -> float:
+def drop_delta(nodes: Any, node: int, is_placed: bool) -> float:
     """By how much leaving out rises when the node goes out (placed now) or comes in (left out now)."""
-    chain = inst.chain[node]
+    chain = nodes[node].chain
     if is_placed:
-        return inst.chain_drop[chain] if state.missing[chain] == 0 else 0.0
-    return -inst.chain_drop[chain] if state.missing[chain] == 1 else 0.0
+        return nodes[chain].chain_drop if nodes[chain].missing == 0 else 0.0
+    return -nodes[chain].chain_drop if nodes[chain].missing == 1 else 0.0
 
 
 @kernel
-def key_fits(inst: Any, state: Any, node: int, key: float) -> bool:
+def key_fits(search: Any, nodes: Any, slots: Any, node: int, key: float) -> bool:
     """Whether the key keeps the node after the node it is linked to and before the one linked to it."""
-    if not inst.has_links:
+    if not search[0].has_links:
         return True
-    other = inst.previous[node]
-    if other >= 0 and state.nurse[other, 0] >= 0 and state.key[other] >= key:
+    other = nodes[node].previous
+    if other >= 0 and slots[2 * other].nurse >= 0 and nodes[other].key >= key:
         return False
-    other = inst.following[node]
-    return not (other >= 0 and state.nurse[other, 0] >= 0 and state.key[other] <= key)
+    other = nodes[node].following
+    return not (other >= 0 and slots[2 * other].nurse >= 0 and nodes[other].key <= key)

@@ -1,100 +1,141 @@
-"""The arrays the search works on: an `Instance` that never changes and a `State` that every move changes.
+"""The tables the search works on. Every kernel function takes those it needs, by these names and in this order.
 
-A node is a group of the problem: one visit, or two given side by side by two nurses. A slot is one of the node's
-visits: slot ``2 * node + part``. Index -1 means nobody, nothing.
+``search``   one row: weights, switches, running totals, the random stream
+``nodes``    a row per node: a group of the problem, i.e. one visit or two given side by side by two nurses
+``slots``    a row per visit: slot ``2 * node + part``; its place on a route
+``routes``   a row per caregiver
+``suits``    a row per slot and caregiver: able or not, at what cost
+``leg``      travel between nodes; the home of caregiver c is index ``number of nodes + c``
+``near``     the closest nodes of each node
+``scratch``  the heap and the undo log of a move
+
+Index -1 means nobody or nothing. Records keep what is used together in one cache line, and few arguments.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
+SEARCH = np.dtype(
+    [
+        ("nodes", "i8"),
+        ("caregivers", "i8"),
+        ("movable", "i8"),  # how many of `nodes.movable` are filled
+        ("near", "i8"),  # how many of `near` there are for each node
+        ("travel_weight", "f8"),
+        ("worst_weight", "f8"),
+        ("overtime_weight", "f8"),
+        ("hard_base", "f8"),  # what one broken hard rule costs during the search, and each minute of it
+        ("hard_slope", "f8"),
+        ("has_faces", "?"),
+        ("has_links", "?"),
+        ("has_drops", "?"),
+        ("has_limits", "?"),  # shifts or working hours cost something
+        ("settled_costs", "f8"),  # running totals: travel, faces, links, visits left out
+        ("penalties", "f8"),  # ... everything of the nodes that depends on time
+        ("worst", "f8"),  # ... the largest tardiness
+        ("route_penalties", "f8"),  # ... overtime and working hours
+        ("best", "f8"),  # cost of the best solution seen
+        ("random", "u8"),
+        ("proposed", "i8"),
+        ("evaluated", "i8"),
+        ("settled", "i8"),
+        ("accepted", "i8"),
+    ],
+    align=True,
+)
 
-# positions in State.total
-FIXED, PENALTY, WORST, ROUTES = 0, 1, 2, 3
-# positions in State.count
-PROPOSED, EVALUATED, SETTLED, ACCEPTED = 0, 1, 2, 3
-COUNTERS = 4
+NODE = np.dtype(
+    [
+        ("key", "f8"),  # place on the day's one line; every route is sorted by it
+        ("penalty", "f8"),
+        ("late", "f8"),  # its largest tardiness
+        ("gap_low", "f8"),  # between its two parts
+        ("gap_high", "f8"),
+        ("two", "?"),  # has two parts
+        ("plain", "?"),  # only travel and a soft window matter: the quick path of `timing.settle`
+        ("fixed", "?"),  # frozen: nurse and start are facts
+        ("queued", "?"),
+        ("hold", "f8"),  # its own "not before"
+        ("previous", "i8"),  # linked node that must start before, and after
+        ("following", "i8"),
+        ("lag_low", "f8"),  # at the second node of a link, as are the next three
+        ("lag_high", "f8"),
+        ("differ_cost", "f8"),  # when the link's nodes have different nurses
+        ("equal_cost", "f8"),  # when they have one nurse
+        ("chain", "i8"),  # nodes joined by links are placed all or not at all; number of the first one
+        ("chain_drop", "f8"),  # at the first node of a chain, as is the next
+        ("missing", "i8"),  # how many nodes of the chain are left out
+        ("movable", "i8"),  # a list of the nodes the search may touch, not a property of this node
+        ("best_key", "f8"),
+        ("best_hold", "f8"),
+    ],
+    align=True,
+)
+
+SLOT = np.dtype(
+    [
+        ("start", "f8"),
+        ("duration", "f8"),
+        ("opens", "f8"),
+        ("closes", "f8"),
+        ("late_weight", "f8"),
+        ("before", "i8"),  # neighbours on its route
+        ("after", "i8"),
+        ("nurse", "i8"),
+        ("latest", "f8"),
+        ("promised", "f8"),  # start after which `moved` is due
+        ("moved", "f8"),
+        ("choices", "i8"),  # how many of `suits.choice` are filled
+        ("best_nurse", "i8"),
+    ],
+    align=True,
+)
+
+ROUTE = np.dtype(
+    [
+        ("first", "i8"),
+        ("last", "i8"),
+        ("shift_start", "f8"),
+        ("shift_end", "f8"),
+        ("overtime_limit", "f8"),
+        ("max_work", "f8"),
+        ("penalty", "f8"),
+        ("touched", "i8"),  # a list of routes whose end a move changes, and their old penalties
+        ("old_penalty", "f8"),
+        ("dirty", "?"),
+    ],
+    align=True,
+)
+
+SUIT = np.dtype([("able", "?"), ("choice", "i8"), ("cost", "f8")], align=True)
+
+SCRATCH = np.dtype(
+    [
+        ("heap", "i8"),
+        ("node", "i8"),  # undo log: what a node was before the move
+        ("start", "f8"),
+        ("second", "f8"),
+        ("penalty", "f8"),
+        ("late", "f8"),
+    ],
+    align=True,
+)
+
+Table = NDArray[Any]
 
 
-class Instance(NamedTuple):
-    """What never changes during a search."""
+class Tables(NamedTuple):
+    """One search's tables, in the order the kernel takes them."""
 
-    nodes: int
-    caregivers: int
-    two: Booleans  # node has two parts
-    plain: Booleans  # only travel and a soft window matter: the quick path of `timing.settle`
-    fixed: Booleans  # frozen: nurse and start are facts
-    duration: Floats  # per node and part, as are the next five
-    opens: Floats
-    closes: Floats
-    latest: Floats
-    late_weight: Floats
-    promised: Floats  # start after which `moved` is due
-    moved: Floats
-    gap_low: Floats  # between the two parts of a node
-    gap_high: Floats
-    previous: Integers  # linked node that must start before, and after
-    following: Integers
-    lag_low: Floats  # at the second node of a link, as are the next three
-    lag_high: Floats
-    differ_cost: Floats  # when the link's nodes have different nurses
-    equal_cost: Floats  # when they have one nurse
-    chain: Integers  # nodes joined by links are placed all or not at all
-    chain_drop: Floats
-    able: Booleans  # per node, part and caregiver
-    choices: Integers  # the caregivers that are able, and how many
-    choice_count: Integers
-    face: Floats  # cost of that caregiver for that visit
-    shift_start: Floats
-    shift_end: Floats
-    overtime_limit: Floats
-    max_work: Floats
-    leg: Floats  # travel between nodes; caregiver c's home is index nodes + c
-    near: Integers  # the closest nodes of each node
-    movable: Integers  # nodes the search may touch
-    travel_weight: float
-    worst_weight: float
-    overtime_weight: float
-    hard_base: float  # what one broken hard rule costs during the search, and each minute of it
-    hard_slope: float
-    has_faces: bool
-    has_links: bool
-    has_drops: bool
-    has_limits: bool  # shifts or working hours cost something
-
-
-class State(NamedTuple):
-    """One solution, the best one seen, and the scratch space of a move."""
-
-    key: Floats  # place of every node on the day's one line; every route is sorted by it
-    nurse: Integers  # per node and part
-    hold: Floats  # a node's own "not before"
-    before: Integers  # neighbours of a slot on its route
-    after: Integers
-    first: Integers  # ends of the routes
-    last: Integers
-    start: Floats  # per node and part
-    penalty: Floats  # per node: everything that depends on its start
-    late: Floats  # per node: its largest tardiness
-    route_penalty: Floats
-    missing: Integers  # per chain: how many of its nodes are left out
-    total: Floats
-    random: NDArray[np.uint64]
-    best: Floats  # cost of the best solution
-    best_key: Floats
-    best_nurse: Integers
-    best_hold: Floats
-    heap: Integers
-    queued: Booleans
-    changed: Integers  # undo log of a move: node, then start, start, penalty, late
-    old: Floats
-    dirty: Booleans  # routes whose penalty must be worked out again, and their old penalty
-    touched: Integers
-    old_route: Floats
-    count: Integers
+    search: Table
+    nodes: Table
+    slots: Table
+    routes: Table
+    suits: Table
+    leg: NDArray[np.float64]
+    near: NDArray[np.int64]
+    scratch: Table

@@ -1,4 +1,4 @@
-"""The whole solution from its keys and nurses: routes, times, totals. Used at the start, after each exchange, in tests.
+"""The whole solution from its keys and nurses: routes, times, totals. Used at the start, after exchanges, in tests.
 
 The search itself never needs it: it carries all of this along from move to move. Rounding errors of the running
 totals are wiped away at the beginning of every stretch.
@@ -12,80 +12,90 @@ import numpy as np
 
 from openinfusion.planner.compiled import kernel
 from openinfusion.planner.kernel.assignment import face_cost
-from openinfusion.planner.kernel.data import FIXED, PENALTY, ROUTES, WORST
-from openinfusion.planner.kernel.routes import where
 from openinfusion.planner.kernel.timing import route_end, settle
 
 
 @kernel
-def rebuild(inst: Any, state: Any) -> None:
-    """Routes and times from ``key``, ``nurse`` and ``hold``."""
-    state.first[:] = -1
-    state.last[:] = -1
-    state.before[:] = -1
-    state.after[:] = -1
-    state.start[:] = 0.0
-    state.penalty[:] = 0.0
-    state.late[:] = 0.0
-    state.missing[:] = 0
-    for node in np.argsort(state.key):
-        if state.nurse[node, 0] < 0:
-            state.missing[inst.chain[node]] += 1
+def rebuild(search: Any, nodes: Any, slots: Any, routes: Any, suits: Any, leg: Any) -> None:
+    """Routes and times from keys, nurses and holds."""
+    for caregiver in range(routes.shape[0]):
+        routes[caregiver].first = -1
+        routes[caregiver].last = -1
+    for slot in range(slots.shape[0]):
+        slots[slot].before = -1
+        slots[slot].after = -1
+        slots[slot].start = 0.0
+    keys = np.empty(nodes.shape[0])
+    for node in range(nodes.shape[0]):
+        keys[node] = nodes[node].key
+        nodes[node].penalty = 0.0
+        nodes[node].late = 0.0
+        nodes[node].missing = 0
+    for node in np.argsort(keys, kind="mergesort"):
+        if slots[2 * node].nurse < 0:
+            nodes[nodes[node].chain].missing += 1
             continue
-        for part in range(2 if inst.two[node] else 1):
-            slot = 2 * node + part
-            caregiver = state.nurse[node, part]
-            behind = state.last[caregiver]
-            state.before[slot] = behind
+        for slot in range(2 * node, 2 * node + (2 if nodes[node].two else 1)):
+            caregiver = slots[slot].nurse
+            behind = routes[caregiver].last
+            slots[slot].before = behind
             if behind < 0:
-                state.first[caregiver] = slot
+                routes[caregiver].first = slot
             else:
-                state.after[behind] = slot
-            state.last[caregiver] = slot
-        start, second, penalty, late = settle(inst, state, node)
-        state.start[node, 0] = start
-        state.start[node, 1] = second
-        state.penalty[node] = penalty
-        state.late[node] = late
-    for caregiver in range(inst.caregivers):
-        state.route_penalty[caregiver] = route_end(inst, state, caregiver) if inst.has_limits else 0.0
-    refresh_totals(inst, state)
+                slots[behind].after = slot
+            routes[caregiver].last = slot
+        start, second, penalty, late = settle(search, nodes, slots, routes, leg, node)
+        slots[2 * node].start = start
+        slots[2 * node + 1].start = second
+        nodes[node].penalty = penalty
+        nodes[node].late = late
+    for caregiver in range(routes.shape[0]):
+        routes[caregiver].penalty = 0.0
+        if search[0].has_limits:
+            routes[caregiver].penalty = route_end(search, nodes, slots, routes, leg, caregiver)
+    refresh_totals(search, nodes, slots, routes, suits, leg)
 
 
 @kernel
-def refresh_totals(inst: Any, state: Any) -> None:
+def refresh_totals(search: Any, nodes: Any, slots: Any, routes: Any, suits: Any, leg: Any) -> None:
     """Add up the totals afresh from what the nodes and routes carry."""
     travel = 0.0
-    for caregiver in range(inst.caregivers):
-        slot = state.first[caregiver]
-        if slot < 0:
-            continue
-        row = inst.nodes + caregiver
+    route_penalties = 0.0
+    for caregiver in range(routes.shape[0]):
+        route_penalties += routes[caregiver].penalty
+        slot = routes[caregiver].first
+        home = nodes.shape[0] + caregiver
+        row = home
         while slot >= 0:
-            travel += inst.leg[row, slot >> 1]
+            travel += leg[row, slot >> 1]
             row = slot >> 1
-            slot = state.after[slot]
-        travel += inst.leg[row, where(inst, -1, caregiver)]
-    who = 0.0
-    for node in range(inst.nodes):
-        nurse = state.nurse[node, 0]
+            slot = slots[slot].after
+        if row != home:
+            travel += leg[row, home]
+    costs = search[0].travel_weight * travel
+    penalties = 0.0
+    worst = 0.0
+    for node in range(nodes.shape[0]):
+        penalties += nodes[node].penalty
+        worst = max(worst, nodes[node].late)
+        if nodes[node].missing > 0:
+            costs += nodes[node].chain_drop
+        nurse = slots[2 * node].nurse
         if nurse < 0:
             continue
-        who += face_cost(inst, node, nurse, state.nurse[node, 1])
-        earlier = inst.previous[node]
-        if earlier >= 0 and state.nurse[earlier, 0] >= 0:
-            who += inst.equal_cost[node] if state.nurse[earlier, 0] == nurse else inst.differ_cost[node]
-    for chain in range(inst.nodes):
-        if state.missing[chain] > 0:
-            who += inst.chain_drop[chain]
-    state.total[FIXED] = inst.travel_weight * travel + who
-    state.total[PENALTY] = state.penalty.sum()
-    state.total[WORST] = state.late.max()
-    state.total[ROUTES] = state.route_penalty.sum()
+        costs += face_cost(search, suits, node, nurse, slots[2 * node + 1].nurse)
+        earlier = nodes[node].previous
+        if earlier >= 0 and slots[2 * earlier].nurse >= 0:
+            same = slots[2 * earlier].nurse == nurse
+            costs += nodes[node].equal_cost if same else nodes[node].differ_cost
+    search[0].settled_costs = costs
+    search[0].penalties = penalties
+    search[0].worst = worst
+    search[0].route_penalties = route_penalties
 
 
 @kernel
-def cost(inst: Any, state: Any) -> float:
+def cost(search: Any) -> float:
     """The cost of the solution at hand, broken rules included."""
-    total = state.total
-    return total[FIXED] + total[PENALTY] + inst.worst_weight * total[WORST] + total[ROUTES]
+    timed = search[0].penalties + search[0].worst_weight * search[0].worst + search[0].route_penalties
+    return search[0].settled_costs + timed

@@ -8,50 +8,50 @@ from openinfusion.planner.compiled import kernel
 
 
 @kernel
-def push(state: Any, size: int, node: int) -> int:
+def push(nodes: Any, scratch: Any, size: int, node: int) -> int:
     """Add a node unless it is queued already; returns the new size."""
-    if state.queued[node]:
+    if nodes[node].queued:
         return size
-    state.queued[node] = True
-    heap = state.heap
-    key = state.key[node]
+    nodes[node].queued = True
+    key = nodes[node].key
     i = size
     while i > 0:
         parent = (i - 1) >> 1
-        if state.key[heap[parent]] <= key:
+        above = scratch[parent].heap
+        if nodes[above].key <= key:
             break
-        heap[i] = heap[parent]
+        scratch[i].heap = above
         i = parent
-    heap[i] = node
+    scratch[i].heap = node
     return size + 1
 
 
 @kernel
-def pop(state: Any, size: int) -> int:
+def pop(nodes: Any, scratch: Any, size: int) -> int:
     """Take the node with the smallest key; the heap then has ``size - 1`` nodes."""
-    heap = state.heap
-    top = heap[0]
-    state.queued[top] = False
+    top = scratch[0].heap
+    nodes[top].queued = False
     size -= 1
     if size > 0:
-        node = heap[size]
-        key = state.key[node]
+        node = scratch[size].heap
+        key = nodes[node].key
         i = 0
         child = 1
         while child < size:
-            if child + 1 < size and state.key[heap[child + 1]] < state.key[heap[child]]:
+            if child + 1 < size and nodes[scratch[child + 1].heap].key < nodes[scratch[child].heap].key:
                 child += 1
-            if state.key[heap[child]] >= key:
+            below = scratch[child].heap
+            if nodes[below].key >= key:
                 break
-            heap[i] = heap[child]
+            scratch[i].heap = below
             i = child
             child = 2 * i + 1
-        heap[i] = node
+        scratch[i].heap = node
     return top
 
 
 @kernel
-def clear(state: Any, size: int) -> None:
+def clear(nodes: Any, scratch: Any, size: int) -> None:
     """Forget everything queued."""
     for i in range(size):
-        state.queued[state.heap[i]] = False
+        nodes[scratch[i].heap].queued = False

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from openinfusion.planner.compiled import kernel
-from openinfusion.planner.kernel.data import PENALTY, ROUTES, SETTLED, WORST
 from openinfusion.planner.kernel.heap import clear, pop, push
 from openinfusion.planner.kernel.timing import route_end, settle
 
@@ -18,146 +17,149 @@ SAME = 1e-9
 
 
 @kernel
-def relief(inst: Any, state: Any) -> float:
+def relief(search: Any) -> float:
     """The most that a move can save in time-dependent costs: all of them."""
-    total = state.total
-    return total[PENALTY] + inst.worst_weight * total[WORST] + total[ROUTES]
+    return search[0].penalties + search[0].worst_weight * search[0].worst + search[0].route_penalties
 
 
 @kernel
-def mark(state: Any, touched: int, caregiver: int) -> int:
+def mark(search: Any, routes: Any, touched: int, caregiver: int) -> int:
     """Remember that a route's end must be worked out again; returns how many there are."""
-    if state.dirty[caregiver]:
+    if not search[0].has_limits or routes[caregiver].dirty:
         return touched
-    state.dirty[caregiver] = True
-    state.touched[touched] = caregiver
-    state.old_route[touched] = state.route_penalty[caregiver]
+    routes[caregiver].dirty = True
+    routes[touched].touched = caregiver
+    routes[touched].old_penalty = routes[caregiver].penalty
     return touched + 1
 
 
 @kernel
 def propagate(
-    inst: Any, state: Any, queue: int, touched: int, fixed_delta: float, threshold: float
-) -> tuple[bool, int, int]:
+    search: Any,
+    nodes: Any,
+    slots: Any,
+    routes: Any,
+    leg: Any,
+    scratch: Any,
+    queue: int,
+    touched: int,
+    delta: float,
+    threshold: float,
+) -> bool:
     """Settle everything queued. Keeps the totals and says True, or takes all times back and says False.
 
-    ``touched`` routes were marked by the move; more are added here.
+    ``delta`` is the change of all other costs; ``touched`` routes were marked by the move, more are added here.
     """
-    total = state.total
-    room = threshold - fixed_delta + relief(inst, state)
-    penalty = total[PENALTY]
+    room = threshold - delta + relief(search)
+    penalties = search[0].penalties
+    old_worst = search[0].worst
+    worst_weight = search[0].worst_weight
     seen = 0.0
     worst = 0.0
     lost_worst = False
     changed = 0
     refused = room < 0.0
     while queue > 0 and not refused:
-        node = pop(state, queue)
+        node = pop(nodes, scratch, queue)
         queue -= 1
-        if state.nurse[node, 0] < 0:
-            start, second, cost, late = 0.0, 0.0, 0.0, 0.0
-        else:
-            start, second, cost, late = settle(inst, state, node)
-        first_moves = abs(start - state.start[node, 0]) > SAME
-        second_moves = inst.two[node] and abs(second - state.start[node, 1]) > SAME
-        if not first_moves and not second_moves and cost == state.penalty[node]:
+        slot = 2 * node
+        start, second, cost, late = 0.0, 0.0, 0.0, 0.0
+        if slots[slot].nurse >= 0:
+            start, second, cost, late = settle(search, nodes, slots, routes, leg, node)
+        first_moves = abs(start - slots[slot].start) > SAME
+        second_moves = nodes[node].two and abs(second - slots[slot + 1].start) > SAME
+        if not first_moves and not second_moves and cost == nodes[node].penalty:
             continue
-        _remember(state, changed, node)
+        scratch[changed].node = node
+        scratch[changed].start = slots[slot].start
+        scratch[changed].second = slots[slot + 1].start
+        scratch[changed].penalty = nodes[node].penalty
+        scratch[changed].late = nodes[node].late
         changed += 1
-        penalty += cost - state.penalty[node]
-        if late < state.late[node] and state.late[node] >= total[WORST] - SAME:
+        penalties += cost - nodes[node].penalty
+        if nodes[node].late >= old_worst - SAME and late < nodes[node].late:
             lost_worst = True
-        state.start[node, 0] = start
-        state.start[node, 1] = second
-        state.penalty[node] = cost
-        state.late[node] = late
+        slots[slot].start = start
+        slots[slot + 1].start = second
+        nodes[node].penalty = cost
+        nodes[node].late = late
         seen += cost
         worst = max(worst, late)
-        if seen + inst.worst_weight * worst > room:
+        if seen + worst_weight * worst > room:
             refused = True
-            break
-        if first_moves:
-            queue, touched = _queue_after(inst, state, queue, touched, 2 * node)
-            if inst.has_links and inst.following[node] >= 0:
-                queue = push(state, queue, inst.following[node])
-        if second_moves:
-            queue, touched = _queue_after(inst, state, queue, touched, 2 * node + 1)
-    state.count[SETTLED] += changed
-    new_worst = total[WORST]
-    routes = total[ROUTES]
+        else:
+            if first_moves:
+                queue, touched = _queue_after(search, nodes, slots, routes, scratch, queue, touched, slot)
+                if search[0].has_links and nodes[node].following >= 0:
+                    queue = push(nodes, scratch, queue, nodes[node].following)
+            if second_moves:
+                queue, touched = _queue_after(search, nodes, slots, routes, scratch, queue, touched, slot + 1)
+    search[0].settled += changed
+    route_penalties = search[0].route_penalties
     if refused:
-        clear(state, queue)
+        clear(nodes, scratch, queue)
     else:
-        new_worst = _worst_after(inst, state, worst, lost_worst)
-        if inst.has_limits:
-            routes += _settle_routes(inst, state, touched)
-        after = penalty + inst.worst_weight * new_worst + routes
-        refused = fixed_delta + after - relief(inst, state) > threshold
+        worst = _worst_after(search, nodes, worst, lost_worst)
+        if search[0].has_limits:
+            route_penalties += _settle_routes(search, nodes, slots, routes, leg, touched)
+        after = penalties + worst_weight * worst + route_penalties
+        refused = delta + after - relief(search) > threshold
     for i in range(touched):
-        state.dirty[state.touched[i]] = False
+        routes[routes[i].touched].dirty = False
     if refused:
-        _restore(state, changed, touched)
-        return False, changed, touched
-    total[PENALTY] = penalty
-    total[WORST] = new_worst
-    total[ROUTES] = routes
-    return True, changed, touched
+        _restore(nodes, slots, routes, scratch, changed, touched)
+        return False
+    search[0].penalties = penalties
+    search[0].worst = worst
+    search[0].route_penalties = route_penalties
+    return True
 
 
 @kernel
-def _remember(state: Any, changed: int, node: int) -> None:
-    state.changed[changed] = node
-    state.old[changed, 0] = state.start[node, 0]
-    state.old[changed, 1] = state.start[node, 1]
-    state.old[changed, 2] = state.penalty[node]
-    state.old[changed, 3] = state.late[node]
-
-
-@kernel
-def _restore(state: Any, changed: int, touched: int) -> None:
+def _restore(nodes: Any, slots: Any, routes: Any, scratch: Any, changed: int, touched: int) -> None:
     for i in range(changed):
-        node = state.changed[i]
-        state.start[node, 0] = state.old[i, 0]
-        state.start[node, 1] = state.old[i, 1]
-        state.penalty[node] = state.old[i, 2]
-        state.late[node] = state.old[i, 3]
+        node = scratch[i].node
+        slots[2 * node].start = scratch[i].start
+        slots[2 * node + 1].start = scratch[i].second
+        nodes[node].penalty = scratch[i].penalty
+        nodes[node].late = scratch[i].late
     for i in range(touched):
-        state.route_penalty[state.touched[i]] = state.old_route[i]
+        routes[routes[i].touched].penalty = routes[i].old_penalty
 
 
 @kernel
-def _queue_after(inst: Any, state: Any, queue: int, touched: int, slot: int) -> tuple[int, int]:
+def _queue_after(
+    search: Any, nodes: Any, slots: Any, routes: Any, scratch: Any, queue: int, touched: int, slot: int
+) -> tuple[int, int]:
     """A slot's time moved: queue the next one on its route, and mark the route when it is one of its ends."""
-    following = state.after[slot]
+    following = slots[slot].after
     if following >= 0:
-        queue = push(state, queue, following >> 1)
-    if inst.has_limits and (following < 0 or state.before[slot] < 0):
-        caregiver = state.nurse[slot >> 1, slot & 1]
-        if caregiver >= 0:
-            touched = mark(state, touched, caregiver)
+        queue = push(nodes, scratch, queue, following >> 1)
+    if (following < 0 or slots[slot].before < 0) and slots[slot].nurse >= 0:
+        touched = mark(search, routes, touched, slots[slot].nurse)
     return queue, touched
 
 
 @kernel
-def _worst_after(inst: Any, state: Any, worst: float, lost_worst: bool) -> float:
+def _worst_after(search: Any, nodes: Any, worst: float, lost_worst: bool) -> float:
     """The largest tardiness of all nodes after the move."""
-    if worst >= state.total[WORST]:
+    if worst >= search[0].worst:
         return worst
     if not lost_worst:
-        return state.total[WORST]
+        return search[0].worst
     worst = 0.0
-    for node in range(inst.nodes):
-        worst = max(worst, state.late[node])
+    for node in range(nodes.shape[0]):
+        worst = max(worst, nodes[node].late)
     return worst
 
 
 @kernel
-def _settle_routes(inst: Any, state: Any, touched: int) -> float:
+def _settle_routes(search: Any, nodes: Any, slots: Any, routes: Any, leg: Any, touched: int) -> float:
     """Work out the touched routes' ends again; returns by how much their penalties rise."""
     rise = 0.0
     for i in range(touched):
-        caregiver = state.touched[i]
-        fresh = route_end(inst, state, caregiver)
-        rise += fresh - state.route_penalty[caregiver]
-        state.route_penalty[caregiver] = fresh
+        caregiver = routes[i].touched
+        fresh = route_end(search, nodes, slots, routes, leg, caregiver)
+        rise += fresh - routes[caregiver].penalty
+        routes[caregiver].penalty = fresh
     return rise

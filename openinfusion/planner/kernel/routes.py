@@ -11,66 +11,69 @@ TIE = -2
 
 
 @kernel
-def where(inst: Any, slot: int, caregiver: int) -> int:
+def where(nodes: Any, slot: int, caregiver: int) -> int:
     """Row of ``leg`` for a slot, or for the caregiver's home when there is no slot."""
     if slot < 0:
-        return inst.nodes + caregiver
+        return nodes.shape[0] + caregiver
     return slot >> 1
 
 
 @kernel
-def unlink(state: Any, slot: int, caregiver: int) -> None:
+def unlink(slots: Any, routes: Any, slot: int) -> None:
     """Take a slot off its route."""
-    a = state.before[slot]
-    b = state.after[slot]
+    caregiver = slots[slot].nurse
+    a = slots[slot].before
+    b = slots[slot].after
     if a < 0:
-        state.first[caregiver] = b
+        routes[caregiver].first = b
     else:
-        state.after[a] = b
+        slots[a].after = b
     if b < 0:
-        state.last[caregiver] = a
+        routes[caregiver].last = a
     else:
-        state.before[b] = a
+        slots[b].before = a
 
 
 @kernel
-def link(state: Any, slot: int, caregiver: int, a: int) -> None:
-    """Put a slot on a route behind slot ``a``; -1 puts it at the head."""
+def link(slots: Any, routes: Any, slot: int, a: int) -> None:
+    """Put a slot on its nurse's route behind slot ``a``; -1 puts it at the head."""
+    caregiver = slots[slot].nurse
     if a < 0:
-        b = state.first[caregiver]
-        state.first[caregiver] = slot
+        b = routes[caregiver].first
+        routes[caregiver].first = slot
     else:
-        b = state.after[a]
-        state.after[a] = slot
-    state.before[slot] = a
-    state.after[slot] = b
+        b = slots[a].after
+        slots[a].after = slot
+    slots[slot].before = a
+    slots[slot].after = b
     if b < 0:
-        state.last[caregiver] = slot
+        routes[caregiver].last = slot
     else:
-        state.before[b] = slot
+        slots[b].before = slot
 
 
 @kernel
-def position(state: Any, caregiver: int, key: float, skip: int) -> int:
+def position(nodes: Any, slots: Any, routes: Any, caregiver: int, key: float, skip: int) -> int:
     """The slot behind which a node with this key belongs, not counting node ``skip``; `TIE` on an equal key."""
     a = -1
-    b = state.first[caregiver]
+    b = routes[caregiver].first
     while b >= 0:
         node = b >> 1
         if node != skip:
-            if state.key[node] > key:
+            other = nodes[node].key
+            if other > key:
                 break
-            if state.key[node] == key:
+            if other == key:
                 return TIE
             a = b
-        b = state.after[b]
+        b = slots[b].after
     return a
 
 
 @kernel
-def following_slot(state: Any, caregiver: int, a: int, skip: int) -> int:
+def following_slot(slots: Any, routes: Any, caregiver: int, a: int, skip: int) -> int:
     """The slot after ``a`` (or the head), passing over node ``skip``."""
-    b = state.first[caregiver] if a < 0 else state.after[a]
+    b = routes[caregiver].first if a < 0 else slots[a].after
     if b >= 0 and (b >> 1) == skip:
-        b = state.after[b]
+        b = slots[b].after
     return b

@@ -1,4 +1,4 @@
-"""The random numbers of a search: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), its state in the solution's arrays.
+"""The random numbers of a search: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), its state in the search's table.
 
 One stream per search, so a seed gives the same plan whatever else runs in the process.
 """
@@ -19,10 +19,10 @@ _UNIT = 1.0 / (1 << 53)
 
 
 @kernel
-def uniform(stream: Any) -> float:
+def uniform(search: Any) -> float:
     """A number from 0 up to, not including, 1."""
-    stream[0] += _GOLDEN
-    z = stream[0]
+    z = search[0].random + _GOLDEN
+    search[0].random = z
     z = (z ^ (z >> _30)) * _MIX_A
     z = (z ^ (z >> _27)) * _MIX_B
     z = z ^ (z >> _31)
@@ -30,12 +30,12 @@ def uniform(stream: Any) -> float:
 
 
 @kernel
-def below(stream: Any, limit: int) -> int:
+def below(search: Any, limit: int) -> int:
     """A whole number from 0 up to, not including, ``limit``."""
-    return int(uniform(stream) * limit)
+    return int(uniform(search) * limit)
 
 
 @kernel
-def bell(stream: Any) -> float:
+def bell(search: Any) -> float:
     """A roughly normal number: mean 0, deviation 1, never beyond 3."""
-    return 2.0 * (uniform(stream) + uniform(stream) + uniform(stream) - 1.5)
+    return 2.0 * (uniform(search) + uniform(search) + uniform(search) - 1.5)

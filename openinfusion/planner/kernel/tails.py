@@ -9,144 +9,154 @@ from __future__ import annotations
 from typing import Any
 
 from openinfusion.planner.compiled import kernel
-from openinfusion.planner.kernel.data import EVALUATED, FIXED, PROPOSED
 from openinfusion.planner.kernel.heap import push
 from openinfusion.planner.kernel.propagation import mark, propagate, relief
 from openinfusion.planner.kernel.routes import where
 
 
 @kernel
-def _can_take(inst: Any, state: Any, slot: int, caregiver: int) -> bool:
+def exchange_tails(
+    search: Any,
+    nodes: Any,
+    slots: Any,
+    routes: Any,
+    suits: Any,
+    leg: Any,
+    scratch: Any,
+    p: int,
+    x: int,
+    threshold: float,
+) -> bool:
+    """Let slot ``p`` be followed by slot ``x`` and what comes after it, if the cost allows."""
+    p_nurse = slots[p].nurse
+    x_nurse = slots[x].nurse
+    a, b = slots[p].after, slots[x].before
+    if p_nurse == x_nurse or nodes[p >> 1].key >= nodes[x >> 1].key:
+        return False
+    if a >= 0 and b >= 0 and nodes[b >> 1].key >= nodes[a >> 1].key:
+        return False
+    search[0].proposed += 1
+    if not _can_take(nodes, slots, suits, a, x_nurse) or not _can_take(nodes, slots, suits, x, p_nurse):
+        return False
+    has_who = search[0].has_faces or search[0].has_links
+    delta = search[0].travel_weight * _travel_delta(nodes, slots, routes, leg, p, a, b, x)
+    if not has_who and delta - relief(search) > threshold:
+        return False
+    search[0].evaluated += 1
+    if has_who:
+        delta -= _both_who_cost(search, nodes, slots, suits, a, x)
+    a_end, x_end = routes[p_nurse].last, routes[x_nurse].last
+    _hand_over(slots, a, x_nurse)
+    _hand_over(slots, x, p_nurse)
+    _join(slots, routes, p, x, x_end, p_nurse)
+    _join(slots, routes, b, a, a_end, x_nurse)
+    if has_who:
+        delta += _both_who_cost(search, nodes, slots, suits, a, x)
+    queue, touched = push(nodes, scratch, 0, x >> 1), 0
+    if a >= 0:
+        queue = push(nodes, scratch, queue, a >> 1)
+    touched = mark(search, routes, touched, p_nurse)
+    touched = mark(search, routes, touched, x_nurse)
+    if propagate(search, nodes, slots, routes, leg, scratch, queue, touched, delta, threshold):
+        search[0].settled_costs += delta
+        return True
+    _join(slots, routes, p, a, a_end, p_nurse)
+    _join(slots, routes, b, x, x_end, x_nurse)
+    _hand_over(slots, a, p_nurse)
+    _hand_over(slots, x, x_nurse)
+    return False
+
+
+@kernel
+def _can_take(nodes: Any, slots: Any, suits: Any, slot: int, caregiver: int) -> bool:
     """Whether the caregiver can take this slot and everything after it."""
     while slot >= 0:
-        node, part = slot >> 1, slot & 1
-        if not inst.able[node, part, caregiver]:
+        if not suits[slot, caregiver].able:
             return False
-        if inst.two[node] and state.nurse[node, 1 - part] == caregiver:
+        if nodes[slot >> 1].two and slots[slot ^ 1].nurse == caregiver:
             return False
-        slot = state.after[slot]
+        slot = slots[slot].after
     return True
 
 
 @kernel
-def _hand_over(state: Any, slot: int, caregiver: int) -> None:
+def _hand_over(slots: Any, slot: int, caregiver: int) -> None:
     """Write the caregiver on this slot and everything after it."""
     while slot >= 0:
-        state.nurse[slot >> 1, slot & 1] = caregiver
-        slot = state.after[slot]
+        slots[slot].nurse = caregiver
+        slot = slots[slot].after
 
 
 @kernel
-def _tail_who_cost(inst: Any, state: Any, slot: int, moved_from: float, other: int, other_from: float) -> float:
-    """Faces and links of a tail. A link inside the two moved tails counts once, at its second node.
-
-    The tails are this slot's route from key ``moved_from`` and route ``other`` from key ``other_from``.
-    """
-    cost = 0.0
-    while slot >= 0:
-        node, part = slot >> 1, slot & 1
-        caregiver = state.nurse[node, part]
-        if inst.has_faces:
-            cost += inst.face[node, part, caregiver]
-        if inst.has_links and part == 0:
-            earlier = inst.previous[node]
-            if earlier >= 0 and state.nurse[earlier, 0] >= 0:
-                same = state.nurse[earlier, 0] == caregiver
-                cost += inst.equal_cost[node] if same else inst.differ_cost[node]
-            later = inst.following[node]
-            if later >= 0 and state.nurse[later, 0] >= 0:
-                holder = state.nurse[later, 0]
-                inside = (holder == caregiver and state.key[later] >= moved_from) or (
-                    holder == other and state.key[later] >= other_from
-                )
-                if not inside:
-                    same = holder == caregiver
-                    cost += inst.equal_cost[later] if same else inst.differ_cost[later]
-        slot = state.after[slot]
-    return cost
+def _join(slots: Any, routes: Any, end: int, slot: int, slot_end: int, caregiver: int) -> None:
+    """Hang the tail from ``slot`` to ``slot_end`` behind slot ``end`` of the caregiver's route; -1 is none."""
+    if end < 0:
+        routes[caregiver].first = slot
+    else:
+        slots[end].after = slot
+    if slot < 0:
+        routes[caregiver].last = end
+    else:
+        slots[slot].before = end
+        routes[caregiver].last = slot_end
 
 
 @kernel
-def _both_who_cost(inst: Any, state: Any, a: int, x: int) -> float:
-    """Faces and links of the tails that begin at slots ``a`` (may be -1) and ``x``."""
-    if not inst.has_faces and not inst.has_links:
-        return 0.0
-    x_key = state.key[x >> 1]
-    x_nurse = state.nurse[x >> 1, x & 1]
-    if a < 0:
-        return _tail_who_cost(inst, state, x, x_key, -1, 0.0)
-    a_key = state.key[a >> 1]
-    a_nurse = state.nurse[a >> 1, a & 1]
-    cost = _tail_who_cost(inst, state, x, x_key, a_nurse, a_key)
-    return cost + _tail_who_cost(inst, state, a, a_key, x_nurse, x_key)
-
-
-@kernel
-def _travel_delta(inst: Any, state: Any, p: int, a: int, b: int, x: int, p_nurse: int, x_nurse: int) -> float:
-    leg = inst.leg
-    home_p, home_x = inst.nodes + p_nurse, inst.nodes + x_nurse
-    from_p, from_b = where(inst, p, p_nurse), where(inst, b, x_nurse)
-    end_x = state.last[x_nurse] >> 1
-    delta = leg[from_p, x >> 1] - leg[from_b, x >> 1]
-    delta += leg[end_x, home_p] - leg[end_x, home_x]
+def _travel_delta(nodes: Any, slots: Any, routes: Any, leg: Any, p: int, a: int, b: int, x: int) -> float:
+    p_nurse, x_nurse = slots[p].nurse, slots[x].nurse
+    home_p, home_x = nodes.shape[0] + p_nurse, nodes.shape[0] + x_nurse
+    from_p, from_b = where(nodes, p, p_nurse), where(nodes, b, x_nurse)
+    end_x = routes[x_nurse].last >> 1
+    delta = leg[from_p, x >> 1] - leg[from_b, x >> 1] + leg[end_x, home_p] - leg[end_x, home_x]
     if a < 0:
         return delta + leg[from_b, home_x] - leg[from_p, home_p]
-    end_a = state.last[p_nurse] >> 1
+    end_a = routes[p_nurse].last >> 1
     delta += leg[from_b, a >> 1] - leg[from_p, a >> 1]
     return delta + leg[end_a, home_x] - leg[end_a, home_p]
 
 
 @kernel
-def _join(state: Any, a_end: int, slot: int, slot_end: int, caregiver: int) -> None:
-    """Hang the tail from ``slot`` to ``slot_end`` (both may be -1) behind ``a_end`` on the caregiver's route."""
-    if a_end < 0:
-        state.first[caregiver] = slot
-    else:
-        state.after[a_end] = slot
-    if slot < 0:
-        state.last[caregiver] = a_end
-    else:
-        state.before[slot] = a_end
-        state.last[caregiver] = slot_end
+def _both_who_cost(search: Any, nodes: Any, slots: Any, suits: Any, a: int, x: int) -> float:
+    """Faces and links of the tails that begin at slots ``a`` (may be -1) and ``x``."""
+    x_key, x_nurse = nodes[x >> 1].key, slots[x].nurse
+    if a < 0:
+        return _tail_who_cost(search, nodes, slots, suits, x, x_key, -1, 0.0)
+    a_key, a_nurse = nodes[a >> 1].key, slots[a].nurse
+    cost = _tail_who_cost(search, nodes, slots, suits, x, x_key, a_nurse, a_key)
+    return cost + _tail_who_cost(search, nodes, slots, suits, a, a_key, x_nurse, x_key)
 
 
 @kernel
-def exchange_tails(inst: Any, state: Any, p: int, x: int, threshold: float) -> bool:
-    """Let slot ``p`` be followed by slot ``x`` and what comes after it, if the cost allows."""
-    p_nurse = state.nurse[p >> 1, p & 1]
-    x_nurse = state.nurse[x >> 1, x & 1]
-    a, b = state.after[p], state.before[x]
-    if p_nurse == x_nurse or state.key[p >> 1] >= state.key[x >> 1]:
-        return False
-    if a >= 0 and b >= 0 and state.key[b >> 1] >= state.key[a >> 1]:
-        return False
-    state.count[PROPOSED] += 1
-    if not _can_take(inst, state, a, x_nurse) or not _can_take(inst, state, x, p_nurse):
-        return False
-    delta = inst.travel_weight * _travel_delta(inst, state, p, a, b, x, p_nurse, x_nurse)
-    if not inst.has_faces and not inst.has_links and delta - relief(inst, state) > threshold:
-        return False
-    state.count[EVALUATED] += 1
-    delta -= _both_who_cost(inst, state, a, x)
-    a_end = state.last[p_nurse] if a >= 0 else -1
-    x_end = state.last[x_nurse]
-    _hand_over(state, a, x_nurse)
-    _hand_over(state, x, p_nurse)
-    _join(state, p, x, x_end, p_nurse)
-    _join(state, b, a, a_end, x_nurse)
-    delta += _both_who_cost(inst, state, a, x)
-    queue, touched = push(state, 0, x >> 1), 0
-    if a >= 0:
-        queue = push(state, queue, a >> 1)
-    if inst.has_limits:
-        touched = mark(state, touched, p_nurse)
-        touched = mark(state, touched, x_nurse)
-    accepted, _, _ = propagate(inst, state, queue, touched, delta, threshold)
-    if accepted:
-        state.total[FIXED] += delta
-        return True
-    _join(state, p, a, a_end, p_nurse)
-    _join(state, b, x, x_end, x_nurse)
-    _hand_over(state, a, p_nurse)
-    _hand_over(state, x, x_nurse)
-    return False
+def _tail_who_cost(
+    search: Any,
+    nodes: Any,
+    slots: Any,
+    suits: Any,
+    slot: int,
+    from_key: float,
+    other: int,
+    other_from_key: float,
+) -> float:
+    """Faces and links of a tail. A link inside the two moved tails counts once, at its second node.
+
+    The tails are this slot's route from ``from_key`` on and route ``other`` from ``other_from_key`` on.
+    """
+    cost = 0.0
+    while slot >= 0:
+        node, caregiver = slot >> 1, slots[slot].nurse
+        cost += suits[slot, caregiver].cost
+        if search[0].has_links and (slot & 1) == 0:
+            earlier = nodes[node].previous
+            if earlier >= 0 and slots[2 * earlier].nurse >= 0:
+                same = slots[2 * earlier].nurse == caregiver
+                cost += nodes[node].equal_cost if same else nodes[node].differ_cost
+            later = nodes[node].following
+            if later >= 0 and slots[2 * later].nurse >= 0:
+                holder = slots[2 * later].nurse
+                inside = (holder == caregiver and nodes[later].key >= from_key) or (
+                    holder == other and nodes[later].key >= other_from_key
+                )
+                if not inside:
+                    cost += nodes[later].equal_cost if holder == caregiver else nodes[later].differ_cost
+        slot = slots[slot].after
+    return cost

@@ -15,95 +15,100 @@ EXCESS = 1e-6
 
 
 @kernel
-def arrival(inst: Any, state: Any, node: int, part: int) -> float:
-    """When the part's nurse can be there."""
-    slot = state.before[2 * node + part]
-    if slot < 0:
-        caregiver = state.nurse[node, part]
-        return inst.shift_start[caregiver] + inst.leg[inst.nodes + caregiver, node]
-    other = slot >> 1
-    return state.start[other, slot & 1] + inst.duration[other, slot & 1] + inst.leg[other, node]
+def arrival(nodes: Any, slots: Any, routes: Any, leg: Any, slot: int) -> float:
+    """When the slot's nurse can be there."""
+    previous = slots[slot].before
+    if previous < 0:
+        caregiver = slots[slot].nurse
+        return routes[caregiver].shift_start + leg[nodes.shape[0] + caregiver, slot >> 1]
+    return slots[previous].start + slots[previous].duration + leg[previous >> 1, slot >> 1]
 
 
 @kernel
-def settle(inst: Any, state: Any, node: int) -> tuple[float, float, float, float]:
+def settle(
+    search: Any, nodes: Any, slots: Any, routes: Any, leg: Any, node: int
+) -> tuple[float, float, float, float]:
     """Starts of both parts, penalty and largest tardiness of a placed node."""
-    if not inst.plain[node]:
-        return _settle_fully(inst, state, node)
-    start = max(arrival(inst, state, node, 0), inst.opens[node, 0])
-    if not inst.two[node]:
-        late = start - inst.closes[node, 0]
-        if late <= 0.0:
-            return start, 0.0, 0.0, 0.0
-        return start, 0.0, late * inst.late_weight[node, 0], late
-    second = max(arrival(inst, state, node, 1), inst.opens[node, 1], start + inst.gap_low[node])
-    start = max(start, second - inst.gap_high[node])
-    late = max(0.0, start - inst.closes[node, 0])
-    second_late = max(0.0, second - inst.closes[node, 1])
-    penalty = late * inst.late_weight[node, 0] + second_late * inst.late_weight[node, 1]
+    if not nodes[node].plain:
+        return _settle_fully(search, nodes, slots, routes, leg, node)
+    slot = 2 * node
+    start = max(arrival(nodes, slots, routes, leg, slot), slots[slot].opens)
+    if not nodes[node].two:
+        late = max(0.0, start - slots[slot].closes)
+        return start, 0.0, late * slots[slot].late_weight, late
+    second = max(arrival(nodes, slots, routes, leg, slot + 1), slots[slot + 1].opens)
+    second = max(second, start + nodes[node].gap_low)
+    start = max(start, second - nodes[node].gap_high)
+    late = max(0.0, start - slots[slot].closes)
+    second_late = max(0.0, second - slots[slot + 1].closes)
+    penalty = late * slots[slot].late_weight + second_late * slots[slot + 1].late_weight
     return start, second, penalty, max(late, second_late)
 
 
 @kernel
-def _hard(inst: Any, excess: float) -> float:
+def _hard(search: Any, excess: float) -> float:
     if excess <= EXCESS:
         return 0.0
-    return inst.hard_base + inst.hard_slope * excess
+    return search[0].hard_base + search[0].hard_slope * excess
 
 
 @kernel
-def _settle_fully(inst: Any, state: Any, node: int) -> tuple[float, float, float, float]:
+def _settle_fully(
+    search: Any, nodes: Any, slots: Any, routes: Any, leg: Any, node: int
+) -> tuple[float, float, float, float]:
     """`settle` with frozen starts, links, holds, promises and hard latest starts."""
-    parts = 2 if inst.two[node] else 1
-    if inst.fixed[node]:
-        penalty = 0.0
-        for part in range(parts):
-            slot = state.before[2 * node + part]
-            if slot >= 0 and not inst.fixed[slot >> 1]:
-                penalty += _hard(inst, arrival(inst, state, node, part) - inst.opens[node, part])
-        return inst.opens[node, 0], inst.opens[node, 1], penalty + _link_gap(inst, state, node, inst.opens[node, 0]), 0.0
-    floor = state.hold[node]
-    earlier = inst.previous[node]
-    if earlier >= 0 and state.nurse[earlier, 0] >= 0:
-        floor = max(floor, state.start[earlier, 0] + inst.lag_low[node])
-    start = max(arrival(inst, state, node, 0), inst.opens[node, 0], floor)
+    slot = 2 * node
+    parts = 2 if nodes[node].two else 1
+    if nodes[node].fixed:
+        penalty = _link_gap(search, nodes, slots, node, slots[slot].opens)
+        for mine in range(slot, slot + parts):
+            previous = slots[mine].before
+            if previous >= 0 and not nodes[previous >> 1].fixed:
+                penalty += _hard(search, arrival(nodes, slots, routes, leg, mine) - slots[mine].opens)
+        return slots[slot].opens, slots[slot + 1].opens, penalty, 0.0
+    floor = nodes[node].hold
+    earlier = nodes[node].previous
+    if earlier >= 0 and slots[2 * earlier].nurse >= 0:
+        floor = max(floor, slots[2 * earlier].start + nodes[node].lag_low)
+    start = max(arrival(nodes, slots, routes, leg, slot), slots[slot].opens, floor)
     second = 0.0
     if parts == 2:
-        second = max(arrival(inst, state, node, 1), inst.opens[node, 1], floor, start + inst.gap_low[node])
-        start = max(start, second - inst.gap_high[node])
-    penalty = _link_gap(inst, state, node, start)
+        second = max(arrival(nodes, slots, routes, leg, slot + 1), slots[slot + 1].opens, floor)
+        second = max(second, start + nodes[node].gap_low)
+        start = max(start, second - nodes[node].gap_high)
+    penalty = _link_gap(search, nodes, slots, node, start)
     worst = 0.0
-    for part in range(parts):
-        begins = start if part == 0 else second
-        late = max(0.0, begins - inst.closes[node, part])
+    begins = start
+    for mine in range(slot, slot + parts):
+        late = max(0.0, begins - slots[mine].closes)
         worst = max(worst, late)
-        penalty += late * inst.late_weight[node, part] + _hard(inst, begins - inst.latest[node, part])
-        if begins > inst.promised[node, part] + EXCESS:
-            penalty += inst.moved[node, part]
+        penalty += late * slots[mine].late_weight + _hard(search, begins - slots[mine].latest)
+        if begins > slots[mine].promised + EXCESS:
+            penalty += slots[mine].moved
+        begins = second
     return start, second, penalty, worst
 
 
 @kernel
-def _link_gap(inst: Any, state: Any, node: int, start: float) -> float:
+def _link_gap(search: Any, nodes: Any, slots: Any, node: int, start: float) -> float:
     """The penalty of starting outside the gap that the link with the earlier node allows."""
-    earlier = inst.previous[node]
-    if earlier < 0 or state.nurse[earlier, 0] < 0:
+    earlier = nodes[node].previous
+    if earlier < 0 or slots[2 * earlier].nurse < 0:
         return 0.0
-    gap = start - state.start[earlier, 0]
-    return _hard(inst, gap - inst.lag_high[node]) + _hard(inst, inst.lag_low[node] - gap)
+    gap = start - slots[2 * earlier].start
+    return _hard(search, gap - nodes[node].lag_high) + _hard(search, nodes[node].lag_low - gap)
 
 
 @kernel
-def route_end(inst: Any, state: Any, caregiver: int) -> float:
+def route_end(search: Any, nodes: Any, slots: Any, routes: Any, leg: Any, caregiver: int) -> float:
     """The penalty for overtime and working hours of one route."""
-    tail = state.last[caregiver]
+    tail = routes[caregiver].last
     if tail < 0:
         return 0.0
-    home = inst.nodes + caregiver
-    node = tail >> 1
-    back = state.start[node, tail & 1] + inst.duration[node, tail & 1] + inst.leg[node, home]
-    over = max(0.0, back - inst.shift_end[caregiver])
-    penalty = inst.overtime_weight * over + _hard(inst, over - inst.overtime_limit[caregiver])
-    head = state.first[caregiver]
-    leaves = state.start[head >> 1, head & 1] - inst.leg[home, head >> 1]
-    return penalty + _hard(inst, back - leaves - inst.max_work[caregiver])
+    home = nodes.shape[0] + caregiver
+    back = slots[tail].start + slots[tail].duration + leg[tail >> 1, home]
+    over = max(0.0, back - routes[caregiver].shift_end)
+    penalty = search[0].overtime_weight * over + _hard(search, over - routes[caregiver].overtime_limit)
+    head = routes[caregiver].first
+    leaves = slots[head].start - leg[home, head >> 1]
+    return penalty + _hard(search, back - leaves - routes[caregiver].max_work)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from openinfusion.core.controls import control_is_on
@@ -34,7 +35,7 @@ class AccessMiddleware:
         request.access = access  # type: ignore[attr-defined]
         if access is None:
             return self.get_response(request)
-        with scope.tenant(access.tenant_id):
+        with scope.tenant(access.tenant_id), timezone.override(access.time_zone):
             response = self.get_response(request)
             self._audit_reads(request, access, response)
         return response

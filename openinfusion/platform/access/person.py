@@ -23,6 +23,7 @@ class Access:
     site_ids: frozenset[int] | None = None
     patient_ids: frozenset[int] | None = None
     opened_ids: frozenset[int] = frozenset()
+    time_zone: str = "UTC"
     is_demo: bool = False
     is_system: bool = False
     reads: set[tuple[str, int | None]] = field(default_factory=set, compare=False, repr=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from django.apps import apps
+from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 
 from openinfusion.core.controls import control_is_on
@@ -33,6 +35,11 @@ def fetch(model: type[Row], *, by: Access, rows: QuerySet[Row] | None = None, **
         raise NotFound(str(model._meta.verbose_name))
     by.reads.add((model._meta.label_lower, patient_id_of(row)))
     return row
+
+
+def reachable_patients(*, by: Access) -> QuerySet[Model]:
+    """Ids of the patients in reach, as a subquery: for rows of the platform that know a patient by id only."""
+    return visible(apps.get_model(settings.CHART_MODEL).objects.all(), by=by).values("id")
 
 
 def patient_id_of(row: Model) -> int | None:

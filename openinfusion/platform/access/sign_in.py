@@ -61,5 +61,6 @@ def build_access(user: Any, memberships: list[Any], chart_access: ChartAccess, *
         site_ids=site_ids,
         patient_ids=linked if roles <= LINKED_ROLES else None,
         opened_ids=opened,
+        time_zone=tenant.time_zone,
         is_demo=tenant.is_demo,
     )

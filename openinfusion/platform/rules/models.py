@@ -12,6 +12,7 @@ class RulePackVersion(TenantRow):
     """One version of one shipped pack, as proposed to this program; identified by the hash of its content."""
 
     class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
         PROPOSED = "proposed", "Proposed"
         FIRST_APPROVED = "first_approved", "One approval"
         ACTIVE = "active", "Active"
@@ -21,7 +22,7 @@ class RulePackVersion(TenantRow):
     pack_id = models.CharField(max_length=60)
     version = models.CharField(max_length=40)
     content_hash = models.CharField(max_length=64)
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.PROPOSED)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
     proposed_at = models.DateTimeField()
     active_from = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)

@@ -10,13 +10,12 @@ from datetime import datetime
 from django.db import transaction
 
 from openinfusion.core.controls import control_is_on
-from openinfusion.platform import events
+from openinfusion.core.states import RULE_PACK_VERSION
 from openinfusion.platform.access.person import Access
 from openinfusion.platform.access.roles import TITLES, Role
 from openinfusion.platform.errors import Refused
-from openinfusion.platform.rules.events import APPROVED, PROPOSED, REJECTED, WENT_ACTIVE
 from openinfusion.platform.rules.models import RuleApproval, RulePackVersion
-from openinfusion.platform.rules.policies import APPROVE, PROPOSE
+from openinfusion.platform.workflows import move
 from openinfusion.rulepacks import PACKS, Pack, pack
 
 #: The role of the program that stands for the approver a pack names.
@@ -34,51 +33,48 @@ _OPEN = (RulePackVersion.Status.PROPOSED, RulePackVersion.Status.FIRST_APPROVED)
 @transaction.atomic
 def propose(*, pack_id: str, by: Access, at: datetime) -> RulePackVersion:
     """Propose the shipped version of a pack to this program; proposing the same content again returns it."""
-    by.require(PROPOSE)
     shipped = pack(pack_id)
     version, created = RulePackVersion.objects.get_or_create(
         tenant_id=by.tenant_id, pack_id=shipped.id, content_hash=shipped.content_hash,
         defaults={"version": shipped.version, "proposed_at": at},
     )  # fmt: skip
     if created:
-        events.record(kind=PROPOSED, subject=version, by=by, at=at, data=_facts(version))
+        _move(version, "propose", by=by, at=at)
     return version
 
 
 @transaction.atomic
 def approve(*, version: RulePackVersion, by: Access, at: datetime, is_demo: bool = False) -> RulePackVersion:
     """Add a person's approval. The second person's makes the pack active and retires the one before."""
-    by.require(APPROVE)
     version = RulePackVersion.objects.select_for_update().get(pk=version.pk)
     shipped = pack(version.pack_id)
     _refuse_wrong_approval(version, shipped, by=by, is_demo=is_demo)
+    is_second = version.status == RulePackVersion.Status.FIRST_APPROVED
+    if is_second:
+        _retire_active(version.pack_id, by=by, at=at)
+        version.active_from = at
+    _move(version, "approve_second" if is_second else "approve_first", by=by, at=at)
     RuleApproval.objects.create(
         tenant_id=by.tenant_id, pack_version=version, user_id=by.user_id, user_name=by.name, at=at,
         role=",".join(by.role_values), content_hash=version.content_hash, is_demo=is_demo,
     )  # fmt: skip
-    events.record(kind=APPROVED, subject=version, by=by, at=at, data=_facts(version))
-    if version.approvals.count() < 2:
-        version.status = RulePackVersion.Status.FIRST_APPROVED
-        version.save()
-        return version
-    RulePackVersion.objects.filter(pack_id=version.pack_id, status=RulePackVersion.Status.ACTIVE).update(
-        status=RulePackVersion.Status.RETIRED, retired_at=at
-    )
-    version.status, version.active_from = RulePackVersion.Status.ACTIVE, at
-    version.save()
-    events.record(kind=WENT_ACTIVE, subject=version, by=by, at=at, data=_facts(version))
     return version
+
+
+def _retire_active(pack_id: str, *, by: Access, at: datetime) -> None:
+    for row in RulePackVersion.objects.filter(pack_id=pack_id, status=RulePackVersion.Status.ACTIVE):
+        row.retired_at = at
+        _move(row, "retire", by=by, at=at)
+
+
+def _move(version: RulePackVersion, action: str, *, by: Access, at: datetime) -> None:
+    move(row=version, workflow=RULE_PACK_VERSION, action=action, by=by, at=at, data=_facts(version))
 
 
 @transaction.atomic
 def reject(*, version: RulePackVersion, by: Access, at: datetime) -> RulePackVersion:
     """Reject a proposed version; it stays visible."""
-    by.require(APPROVE)
-    if version.status not in _OPEN:
-        raise Refused("pack_not_open", "Only a proposed version can be rejected.")
-    version.status = RulePackVersion.Status.REJECTED
-    version.save()
-    events.record(kind=REJECTED, subject=version, by=by, at=at, data=_facts(version))
+    _move(version, "reject", by=by, at=at)
     return version
 
 

@@ -130,50 +130,42 @@ def _words(vital: Vital, count: int, low: Decimal, high: Decimal, gaps: int) -> 
 
 # -- Bars ------------------------------------------------------------------------------------------------------------
 
-_BAR_LEFT, _BAR_RIGHT, _BAR_STEP = 190.0, 620.0, 56.0
+_BAR_LEFT, _BAR_RIGHT, _BAR_STEP, _BAR_DOWN = 6.0, 600.0, 66.0, 32.0
 
 
 def bar_chart(bars: Sequence[Bar], *, title: str, prefix: str = "", suffix: str = "") -> dict[str, object]:
-    """Horizontal bars with label, value in words and whiskers where a range is known."""
+    """Horizontal bars under their label and value in words, with whiskers where a range is known."""
     top = max((float(bar.high if bar.high is not None else bar.value) for bar in bars), default=1.0)
     ticks = nice_ticks(top)
     x_of = _scale(0.0, ticks[-1], _BAR_LEFT, _BAR_RIGHT)
-    floor = _BAR_STEP * len(bars) + 12
+    floor = _BAR_STEP * len(bars) + 4
     return {
         "title": title,
         "words": f"{title}: " + "; ".join(f"{bar.label} {bar.text}" for bar in bars) + ".",
         "width": 640,
         "height": px(floor + 34),
         "floor": px(floor),
-        "tick_y": px(floor + 20),
+        "tick_y": px(floor + 24),
         "ticks": [{"x": px(x_of(tick)), "text": f"{prefix}{_tick_text(tick)}{suffix}"} for tick in ticks],
-        "bars": [_bar(bar, index, x_of) for index, bar in enumerate(bars)],
+        "bars": [_bar(bar, index * _BAR_STEP, x_of) for index, bar in enumerate(bars)],
     }
 
 
-def _bar(bar: Bar, index: int, x_of: Scale) -> dict[str, object]:
-    middle = 34 + index * _BAR_STEP
-    end = x_of(float(bar.value))
-    reach = x_of(float(bar.high)) if bar.high is not None else end
-    inside = reach > _BAR_RIGHT - 150
+def _bar(bar: Bar, top: float, x_of: Scale) -> dict[str, object]:
+    middle = top + _BAR_DOWN + 9
     whisker = ""
     if bar.low is not None and bar.high is not None:
-        left, right = px(x_of(float(bar.low))), px(reach)
-        whisker = (
-            f"M{left} {px(middle)} H{right} M{left} {px(middle - 6)} v12 M{right} {px(middle - 6)} v12"
-        )
+        low, high = px(x_of(float(bar.low))), px(x_of(float(bar.high)))
+        whisker = f"M{low} {px(middle)} H{high} M{low} {px(middle - 6)} v12 M{high} {px(middle - 6)} v12"
     return {
         "label": bar.label,
         "text": bar.text,
         "series": bar.series,
         "is_published": bar.is_published,
         "left": px(_BAR_LEFT),
-        "width": px(end - _BAR_LEFT),
-        "top": px(middle - 9),
-        "label_y": px(middle + 4),
-        "text_x": px(_BAR_RIGHT if inside else reach + 8),
-        "text_y": px(middle + 22 if inside else middle + 4),
-        "anchor": "end" if inside else "start",
+        "width": px(x_of(float(bar.value)) - _BAR_LEFT),
+        "top": px(top + _BAR_DOWN),
+        "text_y": px(top + 24),
         "whisker": whisker,
     }
 
@@ -267,23 +259,29 @@ def step_chart(steps: Sequence[RateStep], *, now_minute: Decimal | None = None, 
     ticks = nice_ticks(max(float(step.rate_ml_h) for step in steps), 4)
     x_of = _scale(0.0, total, _STEP_LEFT, _STEP_RIGHT)
     y_of = _scale(0.0, ticks[-1], _STEP_FLOOR, _STEP_TOP)
-    corners, labels, minute = [(x_of(0.0), _STEP_FLOOR)], [], 0.0
+    corners, labels, edges, minute = [(x_of(0.0), _STEP_FLOOR)], [], [_edge(0.0, x_of)], 0.0
     for step in steps:
         y = y_of(float(step.rate_ml_h))
         corners += [(x_of(minute), y), (x_of(minute + float(step.minutes)), y)]
         middle = x_of(minute + float(step.minutes) / 2)
         labels.append({"x": px(middle), "y": px(y - 6), "text": formats.format_quantity(step.rate_ml_h, "mL/h")})
         minute += float(step.minutes)
+        edges.append(_edge(minute, x_of))
     corners.append((x_of(minute), _STEP_FLOOR))
     return {
         "words": gettext("Rate steps in the order: %(steps)s.") % {"steps": ", ".join(map(_step_words, steps))},
         "ticks": [{"y": px(y_of(tick)), "text_y": px(y_of(tick) + 4), "text": _tick_text(tick)} for tick in ticks],
         "path": _path(corners),
         "labels": labels,
+        "edges": edges,
         "now_x": px(x_of(float(now_minute))) if now_minute is not None else "",
         "now_text_x": px(x_of(float(now_minute)) + 5) if now_minute is not None else "",
         "now_text": now_text,
     }
+
+
+def _edge(minute: float, x_of: Scale) -> dict[str, str]:
+    return {"x": px(x_of(minute)), "text": _tick_text(minute)}
 
 
 def _step_words(step: RateStep) -> str:

@@ -180,7 +180,7 @@ def format_strength(value: Number, unit: str, per_value: Number, per_unit: str) 
 #: Spellings that get misread (ISMP) or that only machines write (UCUM), and what people read instead.
 _PLAIN_UNITS = {
     "ml": "mL", "cc": "mL", "l": "L", "dl": "dL", "meq": "mEq", "Cel": "°C", "[degF]": "°F",
-    "mm[Hg]": "mmHg", "m2": "m²", "hr": "h", "hrs": "h", "hour": "h", "wk": "week", "mo": "month",
+    "mm[Hg]": "mmHg", "[lb_av]": "lb", "[in_i]": "in", "m2": "m²", "hr": "h", "hrs": "h", "hour": "h", "wk": "week", "mo": "month",
     "/min": "per min", "{beats}/min": "per min",
 }  # fmt: skip
 _MICRO = ("ug", "mcg", "\u00b5g", "\u03bcg", "microgram", "micrograms")

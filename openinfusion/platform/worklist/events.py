@@ -3,5 +3,7 @@
 from openinfusion.platform.events import declare
 
 TASK_OPENED = declare("task.opened", "Task opened: {title}")
-TASK_DONE = declare("task.done", "Task done: {title}")
-TASK_CANCELLED = declare("task.cancelled", "Task cancelled: {title}")
+declare("task.owner_changed", "Task given to {owner_role}: {title}")
+declare("task.completed", "Task done: {title}")
+declare("task.cancelled", "Task cancelled: {title}")
+declare("task.reopened", "Task opened again: {title}")

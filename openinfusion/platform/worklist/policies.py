@@ -1,6 +1,7 @@
-"""Who may see and close tasks."""
+"""Who may see, do and assign tasks."""
 
 from openinfusion.platform.access.roles import CHART_STAFF, declare
 
-SEE = declare("worklist.see", "see the work list", CHART_STAFF)
-CLOSE = declare("worklist.close", "close a task", CHART_STAFF)
+SEE = declare("task.see", "see the work list", CHART_STAFF)
+WORK = declare("task.work", "complete a task", CHART_STAFF)
+ASSIGN = declare("task.assign", "assign or cancel a task", CHART_STAFF)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.db import models, transaction
 
+from openinfusion.core.states import TASK
 from openinfusion.platform import events
 from openinfusion.platform.access.person import Access
 from openinfusion.platform.access.reach import patient_id_of
 from openinfusion.platform.access.roles import Role
-from openinfusion.platform.errors import Refused
-from openinfusion.platform.worklist.events import TASK_CANCELLED, TASK_DONE, TASK_OPENED
+from openinfusion.platform.workflows import move
+from openinfusion.platform.worklist.events import TASK_OPENED
 from openinfusion.platform.worklist.models import Task
 
 
@@ -30,20 +31,22 @@ def open_task(
         owner_id=owner_id, owner_name=owner_name, url=url, opened_at=at, patient_id=patient_id_of(subject),
         episode_id=episode_id, subject_type=subject._meta.label_lower, subject_id=subject.pk,
     )  # fmt: skip
-    _record(TASK_OPENED, task, by=by, at=at)
+    events.record(
+        kind=TASK_OPENED, subject=task, by=by, at=at, patient_id=task.patient_id, episode_id=episode_id, data=_facts(task)
+    )
     return task
 
 
 @transaction.atomic
 def close_task(*, task: Task, by: Access, at: datetime, outcome: str = "") -> Task:
     """Mark a task done with what was done."""
-    return _end(task, Task.Status.DONE, TASK_DONE, by=by, at=at, outcome=outcome)
+    return _end(task, "complete", by=by, at=at, outcome=outcome)
 
 
 @transaction.atomic
 def cancel_task(*, task: Task, by: Access, at: datetime, outcome: str) -> Task:
     """Cancel a task that is no longer needed, with the reason."""
-    return _end(task, Task.Status.CANCELLED, TASK_CANCELLED, by=by, at=at, outcome=outcome)
+    return _end(task, "cancel", by=by, at=at, outcome=outcome)
 
 
 @transaction.atomic
@@ -56,18 +59,15 @@ def close_by_key(*, key: str, by: Access, at: datetime, outcome: str = "") -> bo
     return True
 
 
-def _end(task: Task, status: str, kind: str, *, by: Access, at: datetime, outcome: str) -> Task:
+def _end(task: Task, action: str, *, by: Access, at: datetime, outcome: str) -> Task:
     task = Task.objects.select_for_update().get(pk=task.pk)
-    if task.status != Task.Status.OPEN:
-        raise Refused("task_closed", "This task is already closed.")
-    task.status, task.closed_at, task.closed_by_name, task.outcome = status, at, by.name, outcome[:400]
-    task.save()
-    _record(kind, task, by=by, at=at)
+    task.closed_at, task.closed_by_name, task.outcome = at, by.name, outcome[:400]
+    move(
+        row=task, workflow=TASK, action=action, by=by, at=at, data=_facts(task), patient_id=task.patient_id,
+        episode_id=task.episode_id,
+    )  # fmt: skip
     return task
 
 
-def _record(kind: str, task: Task, *, by: Access, at: datetime) -> None:
-    events.record(
-        kind=kind, subject=task, by=by, at=at, patient_id=task.patient_id, episode_id=task.episode_id,
-        data={"title": task.title, "owner_role": task.owner_role, "due_at": task.due_at.isoformat()},
-    )  # fmt: skip
+def _facts(task: Task) -> dict[str, str]:
+    return {"title": task.title, "owner_role": task.owner_role, "due_at": task.due_at.isoformat()}

@@ -87,4 +87,4 @@ def test_a_first_weight_or_a_steady_one_is_quiet_and_zero_is_not_a_weight() -> N
 
 
 def test_pounds_from_a_machine_are_converted_exactly() -> None:
-    assert pounds_to_kilograms(Decimal("154.32")) == Quantity.of("69.9983755584", "kg")
+    assert pounds_to_kilograms(Decimal("154.32")) == Quantity.of("69.9983745384", "kg")

@@ -47,7 +47,6 @@ def test_a_signed_return_demonstration_counts_for_twelve_months() -> None:
 
 
 NOT_ENOUGH = [
-    ("nothing", [], "was not shown to a nurse"),
     ("only taught", [{**SHOWN, "evidence": Evidence.EDUCATION_DELIVERED}],
      "was taught but not yet shown to a nurse"),
     ("own word", [{**SHOWN, "evidence": Evidence.SELF_REPORT}], "was not shown to a nurse"),
@@ -66,6 +65,10 @@ def test_education_delivered_is_not_competence(entries: list[dict[str, Any]], re
     assert not competency.is_competent
     assert competency.valid_until is None
     assert [finding.detail for finding in competency.findings] == [f"The skill to flush the line {reason}."]
+
+
+def test_a_skill_nobody_spoke_of_is_missing() -> None:
+    assert judged().missing == ("flush the line",)
 
 
 def test_a_demonstration_of_tomorrow_does_not_count_today() -> None:

@@ -36,7 +36,9 @@ def _fault_for(contract: str) -> tuple[str, str]:
 def copy(tmp_path_factory):
     """The package without its data, in a folder where faults may be planted."""
     target = tmp_path_factory.mktemp("house")
-    skip = shutil.ignore_patterns("__pycache__", "data", "static", "templates", "migrations", "*.nbi", "*.nbc")
+    skip = shutil.ignore_patterns(
+        "__pycache__", "data", "static", "templates", "migrations", "*.nbi", "*.nbc"
+    )
     shutil.copytree(ROOT / "openinfusion", target / "openinfusion", ignore=skip)
     shutil.copy(ROOT / ".importlinter", target)
     return target
@@ -46,7 +48,11 @@ def _lint(folder: Path, contracts: list[str]) -> str:
     only = [argument for contract in contracts for argument in ("--contract", contract)]
     code = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as c; c()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "--no-cache", *only], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, "--no-cache", *only],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.stdout + done.stderr
 

@@ -376,6 +376,13 @@ def test_service_that_ends_during_a_long_infusion_puts_the_visit_at_risk() -> No
     )
 
 
+def test_days_are_those_of_the_patient_whatever_the_clock_of_the_server() -> None:
+    """At 03:00 UTC on the 25th it is still the 24th in the patient's home."""
+    server = datetime(2026, 11, 25, 3, 0, tzinfo=ZoneInfo("UTC"))
+    gate = readiness.judge(facts("consent", signed_date=date(2026, 11, 25)), server)
+    assert [c.facts for c in gate.open_conditions] == ["consent dated in the future: not known"]
+
+
 def test_what_a_visit_does_not_need_is_left_out_and_named() -> None:
     """A port flush: no drug, order program, pump, kit or caregiver; the gate says what it did not check."""
     flush = facts(needs_drug=False, needs_pump=False, needs_kit=False, needs_caregiver=False)

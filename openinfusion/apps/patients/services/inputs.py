@@ -1,4 +1,5 @@
-"""Reads what people and senders typed: clean text, real dates, known choices, every mistake named by its field.
+"""Reads what people and senders typed: clean text, real dates, known choices, every mistake named by its
+field.
 
 For every service of this app. Names and drug texts with hidden or look-alike characters are refused (HZ-006).
 """

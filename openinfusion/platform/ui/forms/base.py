@@ -73,6 +73,13 @@ class BoundField(boundfield.BoundField):
         return str(self.errors[0]) if self.errors else ""
 
     @property
+    def summary_error(self) -> str:
+        """The same sentence away from its field: led by the name of the field, unless it says what is missing."""
+        if not self.errors or self.errors.as_data()[0].code == "required":
+            return self.first_error
+        return f"{str(self.label).rstrip('?:. ')}: {self.first_error}"
+
+    @property
     def focus_id(self) -> str:
         """The id a link in the summary leads to: the first control of a group."""
         return f"{self.auto_id}_0" if self.use_fieldset else self.id_for_label or self.auto_id
@@ -166,5 +173,5 @@ def sections_of(form: Any) -> list[tuple[Text, list[BoundField]]]:
 def problems_of(form: Any) -> list[tuple[str, str]]:
     """(sentence, id of the control) for the summary: one per field, problems of the whole form first."""
     whole = [(str(error), "") for error in form.non_field_errors()]
-    fields = [(one.first_error, "" if one.kind == "hidden" else one.focus_id) for one in bound_fields(form)]
+    fields = [(one.summary_error, "" if one.kind == "hidden" else one.focus_id) for one in bound_fields(form)]
     return whole + [problem for problem in fields if problem[0]]

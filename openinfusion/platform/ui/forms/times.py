@@ -69,11 +69,15 @@ class _Days(Dressed):
 
 
 class DateField(_Days, forms.Field):
-    """A day in one box with the browser's calendar; typed as 24-Nov-2026 where there is none."""
+    """A day in one box, written and shown like 24-Nov-2026; 2026-11-24 is understood too.
+
+    Not the browser's date box: that one shows the day in the order of the device, which can be read two ways.
+    """
 
     def __init__(self, label: Text, **kwargs: Any) -> None:
         kwargs.setdefault("widget", _date_input())
-        super().__init__(label, **{"width": "w20", **kwargs})
+        kwargs.setdefault("hint", _("For example 24-Nov-2026"))
+        super().__init__(label, **{"width": "w10", **kwargs})
 
     def to_python(self, value: Any) -> date | None:
         return value if isinstance(value, date) else parse_date(str(value or ""))
@@ -85,11 +89,16 @@ class DateField(_Days, forms.Field):
         return day
 
     def prepare_value(self, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, date) else value
+        return written(value) if isinstance(value, date) else value
+
+
+def written(day: date) -> str:
+    """A day as it stands in a box: English month letters in every language, so that it can be read back."""
+    return f"{day.day:02d}-{list(_MONTH_NAMES)[day.month - 1].title()}-{day.year}"
 
 
 def _date_input() -> forms.TextInput:
-    return forms.TextInput(attrs={"type": "date", "autocomplete": "off"})
+    return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
 
 
 class DatePartsWidget(forms.MultiWidget):
@@ -177,7 +186,7 @@ class DateTimeWidget(forms.MultiWidget):
         if not isinstance(value, datetime):
             return [None, None, None]
         there = value.astimezone(self.zone)
-        return [there.date().isoformat(), formats.format_time(there), ""]
+        return [written(there.date()), formats.format_time(there), ""]
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         return {**super().get_context(name, value, attrs), "asks_which": self.asks_which, "zone": str(self.zone or "")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.core.paginator import Page
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -374,6 +376,20 @@ def pagination(context: Context, page: Page, label: str = "") -> dict[str, Any]:
         "next": address(page.number + 1) if page.has_next() else "",
         "label": label or _("Pages"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def back_address(context: Context) -> str:
+    """``{% back_address as back %}``: the page of this site the person came from, or nothing."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return ""
+    came_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    back = urlsplit(came_from)
+    address = f"{back.path}?{back.query}" if back.query else back.path
+    return "" if address == request.get_full_path() else address
 
 
 @register.simple_tag

@@ -6,13 +6,14 @@ Filters that end in ``_text`` give plain text for attributes and titles; the oth
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from openinfusion.platform.ui import formats
 from openinfusion.platform.ui import tall_man as names
@@ -124,6 +125,24 @@ def seconds(value: int | None) -> Any:
     return formats.not_known() if value is None else formats.format_duration(timedelta(seconds=value))
 
 
+_DATE = re.compile(r"\b[0-9]{2}-[A-Z][a-z]{2}-[0-9]{4}\b")
+_PAIR = re.compile(
+    r"(?<=[0-9]) (?=(?:mg|g|kg|mL|L|mmol|mEq|micrograms?|nanograms?|units?|h|min|s|days?|weeks?|months?|%|°C|°F|mmHg|km"
+    r"|mL/h|mL/min|mg/dL|mg/h|mg/min|g/L|mmol/L)(?![A-Za-z]))"
+)
+
+
+def keep(text: Any) -> SafeString:
+    """Free text with its dates and its number-unit pairs kept on one line."""
+    pairs = _PAIR.sub(formats.NBSP, conditional_escape(text))
+    return mark_safe(_DATE.sub(r'<span class="nowrap">\g<0></span>', pairs))  # noqa: S308 (escaped above)
+
+
+def keep_drug(text: Any) -> SafeString:
+    """``keep`` with tall-man names, for sentences about drugs."""
+    return keep(text if isinstance(text, SafeString) else tall_man(text))
+
+
 def tall_man(text: str) -> str:
     """Look-alike names with their distinguishing capitals."""
     return names.tall_man(str(text))
@@ -134,4 +153,5 @@ FILTERS = {
     "clock_time": clock_time, "clock_seconds": clock_seconds, "patient_day": patient_day,
     "patient_time": patient_time, "number": number, "quantity": quantity, "money": money,
     "money_signed": money_signed, "duration": duration, "stopwatch": stopwatch, "tall_man": tall_man,
+    "keep": keep, "keep_drug": keep_drug,
 }  # fmt: skip

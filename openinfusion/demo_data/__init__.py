@@ -1,0 +1,1 @@
+"""Invented people and programs for the demo; nothing here is about a real patient."""

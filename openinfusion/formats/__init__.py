@@ -1,0 +1,1 @@
+"""Wire formats as pure codecs: bytes in, values out, and back."""

@@ -1,0 +1,1 @@
+"""HL7 C-CDA R2.1: clinical documents read into referral packages."""
