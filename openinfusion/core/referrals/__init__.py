@@ -40,7 +40,7 @@ from openinfusion.core.referrals.people import (
 from openinfusion.core.referrals.requirements import REQUIREMENTS, Requirement
 from openinfusion.core.referrals.therapies import (
     Recognition,
-    Therapy,
+    TherapyEntry,
     read_therapies,
     recognise_route,
     recognise_therapy,
@@ -79,7 +79,7 @@ __all__ = [
     "ReferralPackage",
     "Requirement",
     "ServiceDraft",
-    "Therapy",
+    "TherapyEntry",
     "UnreadableReferral",
     "assess_patient",
     "assess_referral",

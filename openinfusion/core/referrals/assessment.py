@@ -20,7 +20,7 @@ from openinfusion.core.referrals.elements import ReferredOrder, element_is_prese
 from openinfusion.core.referrals.orders import OrderDraft
 from openinfusion.core.referrals.package import PatientDraft, ReferralPackage
 from openinfusion.core.referrals.requirements import REQUIREMENTS, Requirement, requirements_for
-from openinfusion.core.referrals.therapies import Therapy, recognise_route, recognise_therapy
+from openinfusion.core.referrals.therapies import TherapyEntry, recognise_route, recognise_therapy
 
 KG_PER_UNIT = {
     "kg": Decimal(1),
@@ -74,7 +74,7 @@ class PatientAssessment:
 def assess_referral(
     package: ReferralPackage,
     *,
-    therapies: Iterable[Therapy],
+    therapies: Iterable[TherapyEntry],
     today: date,
     requirements: Iterable[Requirement] = REQUIREMENTS,
 ) -> tuple[PatientAssessment, ...]:
@@ -89,7 +89,7 @@ def assess_referral(
 def assess_patient(
     patient: PatientDraft,
     *,
-    therapies: Iterable[Therapy],
+    therapies: Iterable[TherapyEntry],
     today: date,
     requirements: Iterable[Requirement] = REQUIREMENTS,
 ) -> PatientAssessment:
@@ -115,7 +115,7 @@ def weight_in_kg(weight: MeasurementDraft) -> Decimal | None:
 
 
 def _recognise_orders(
-    patient: PatientDraft, therapies: tuple[Therapy, ...]
+    patient: PatientDraft, therapies: tuple[TherapyEntry, ...]
 ) -> tuple[PatientDraft, list[Finding]]:
     findings: list[Finding] = []
     orders = []
@@ -134,7 +134,10 @@ def _recognise_orders(
 
 
 def _complete(
-    patient: PatientDraft, order: OrderDraft | None, therapy: Therapy | None, table: tuple[Requirement, ...]
+    patient: PatientDraft,
+    order: OrderDraft | None,
+    therapy: TherapyEntry | None,
+    table: tuple[Requirement, ...],
 ) -> Completeness:
     referred = ReferredOrder(patient, order, therapy)
     rows = requirements_for(therapy, table)
@@ -145,7 +148,7 @@ def _complete(
     return Completeness(therapy.id if therapy else "", order, score, len(rows), missing)
 
 
-def _ask(row: Requirement, order: OrderDraft | None, therapy: Therapy | None) -> MissingElement:
+def _ask(row: Requirement, order: OrderDraft | None, therapy: TherapyEntry | None) -> MissingElement:
     what_for = therapy.generic if therapy else (order.drug if order else "")
     occasion = f" for the {what_for} order" if what_for else ""
     return MissingElement(

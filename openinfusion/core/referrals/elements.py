@@ -15,7 +15,7 @@ from openinfusion.core.referrals.clinical import AllergyStatus, MeasurementDraft
 from openinfusion.core.referrals.orders import OrderDraft
 from openinfusion.core.referrals.package import PatientDraft
 from openinfusion.core.referrals.people import PrescriberDraft
-from openinfusion.core.referrals.therapies import Therapy, recognise_route, recognise_therapy
+from openinfusion.core.referrals.therapies import TherapyEntry, recognise_route, recognise_therapy
 
 LAB_PREFIX = "lab:"
 _ICD10_SYSTEMS = ("icd-10-cm", "2.16.840.1.113883.6.90")
@@ -29,7 +29,7 @@ class ReferredOrder:
 
     patient: PatientDraft
     order: OrderDraft | None
-    therapy: Therapy | None
+    therapy: TherapyEntry | None
 
 
 def element_is_present(element: str, referred: ReferredOrder) -> bool:

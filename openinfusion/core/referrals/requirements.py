@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from openinfusion.core.referrals.therapies import Therapy
+from openinfusion.core.referrals.therapies import TherapyEntry
 
 DESIGN_PROPOSAL = "design proposal"
 
@@ -56,7 +56,7 @@ class Requirement:
     therapy_ids: frozenset[str] = field(default_factory=frozenset)
     status: str = DESIGN_PROPOSAL
 
-    def applies_to(self, therapy: Therapy | None) -> bool:
+    def applies_to(self, therapy: TherapyEntry | None) -> bool:
         if not self.therapy_types and not self.therapy_ids:
             return True
         if therapy is None:
@@ -167,7 +167,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
 
 
 def requirements_for(
-    therapy: Therapy | None, table: Iterable[Requirement] = REQUIREMENTS
+    therapy: TherapyEntry | None, table: Iterable[Requirement] = REQUIREMENTS
 ) -> tuple[Requirement, ...]:
     """The rows that apply to a therapy; without one, only those for every therapy."""
     return tuple(row for row in table if row.applies_to(therapy))

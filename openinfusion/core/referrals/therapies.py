@@ -41,7 +41,7 @@ _UNTELLING = frozenset({"sodium", "potassium", "chloride", "phosphate", "succina
 
 
 @dataclass(frozen=True, slots=True)
-class Therapy:
+class TherapyEntry:
     """What recognition and completeness need of one row of the therapy table."""
 
     id: str
@@ -66,7 +66,7 @@ class Recognition:
     findings: tuple[Finding, ...] = ()
 
 
-def read_therapies(rows: Iterable[Mapping[str, str]]) -> tuple[Therapy, ...]:
+def read_therapies(rows: Iterable[Mapping[str, str]]) -> tuple[TherapyEntry, ...]:
     """Therapies from rows with at least id, generic, therapy_type, routes, hcpcs and hcpcs_unit."""
     return tuple(_read_row(row) for row in rows)
 
@@ -83,7 +83,7 @@ def recognise_therapy(
     *,
     codings: Iterable[Coding] = (),
     route: str = "",
-    therapies: Iterable[Therapy],
+    therapies: Iterable[TherapyEntry],
     subject: str,
 ) -> Recognition:
     """One therapy for the drug text and codes, or a finding. ``route`` is a word of ``recognise_route``."""
@@ -113,10 +113,10 @@ def recognise_therapy(
     return Recognition(chosen.id, (chosen.id,))
 
 
-def _read_row(row: Mapping[str, str]) -> Therapy:
+def _read_row(row: Mapping[str, str]) -> TherapyEntry:
     generic = row["generic"]
     is_classified = row.get("hcpcs_unit", "") != "unclassified"
-    return Therapy(
+    return TherapyEntry(
         id=row["id"],
         generic=generic,
         therapy_type=row["therapy_type"],
@@ -126,7 +126,7 @@ def _read_row(row: Mapping[str, str]) -> Therapy:
     )
 
 
-def _named_in(words: list[str], table: tuple[Therapy, ...], route: str) -> set[str]:
+def _named_in(words: list[str], table: tuple[TherapyEntry, ...], route: str) -> set[str]:
     """Therapies whose whole generic name or an alias stands in the text; a longer name beats its own part."""
     spoken = set(words) | ({route.casefold()} if route in {"IV", "SC"} else set())
     phrase_text = f" {' '.join(words)} "
@@ -151,7 +151,7 @@ def _contains(phrase_text: str, alias: TherapyAlias) -> bool:
     return f" {' '.join(_WORD.findall(alias.phrase))} " in phrase_text
 
 
-def _coded_as(codings: Iterable[Coding], table: tuple[Therapy, ...]) -> set[str]:
+def _coded_as(codings: Iterable[Coding], table: tuple[TherapyEntry, ...]) -> set[str]:
     known = {row.id for row in table}
     found: set[str] = set()
     for coding in codings:
@@ -173,7 +173,7 @@ def _system_kind(system: str) -> str:
     return RXNORM if any(part in lowered for part in _RXNORM_SYSTEMS) else ""
 
 
-def _sharing_a_name(words: list[str], table: tuple[Therapy, ...]) -> set[str]:
+def _sharing_a_name(words: list[str], table: tuple[TherapyEntry, ...]) -> set[str]:
     spoken = {word for word in words if len(word) > 5 and word not in _UNTELLING}
     return {row.id for row in table if row.words & spoken}
 

@@ -38,7 +38,7 @@ def is_alarm_group(kind: ReportKind, obr: Segment | None, members: list[Segment]
 def read_alarm(obr: Segment | None, members: list[Segment], *, vocabulary: Vocabulary) -> AlarmSignal:
     """The alarm of one OBR group."""
     attributes = {obx.text_of(3, 2): obx for obx in members}
-    event = _event_row(members)
+    event = event_row(members)
     code, name, vendor_term, text = _term(event, vocabulary)
     phase_text = _text(attributes.get(_PHASE)).lower()
     flags = [event.text_of(8, 1, n) for n in range(1, len(event.repetitions(8)) + 1)] if event else []
@@ -60,7 +60,7 @@ def read_alarm(obr: Segment | None, members: list[Segment], *, vocabulary: Vocab
     )
 
 
-def _event_row(members: list[Segment]) -> Segment | None:
+def event_row(members: list[Segment]) -> Segment | None:
     """The row that says which alarm: facet 1, else the first that is neither attribute nor container."""
     candidates = [obx for obx in members if obx.text_of(3, 2) not in ATTRIBUTES and obx.field(5)]
     facets = [obx for obx in candidates if obx.text_of(4).split(".")[4:] == ["1"]]

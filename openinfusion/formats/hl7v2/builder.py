@@ -38,9 +38,7 @@ _ALARM_ROWS = (
 )
 
 
-def build_message(
-    report: DeviceReport, *, vocabulary: Vocabulary, sent_at: datetime, accept: str = "AL"
-) -> bytes:
+def build_message(report: DeviceReport, *, vocabulary: Vocabulary, sent_at: datetime, accept: str = "AL") -> bytes:
     """One ORU message of a report. ``accept`` is MSH-15; the application answer (MSH-16) is not asked for."""
     segments = [_msh(report, sent_at, accept), _pid(report), _obr(report)]
     rows = _alarm_rows(report) if report.alarms else _observation_rows(report, vocabulary)

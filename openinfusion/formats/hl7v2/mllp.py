@@ -96,8 +96,8 @@ class Decoder:
             self._is_skipping = True
 
     def _hear_noise(self, piece: bytes) -> None:
-        if self._noise or piece.strip(_NOISE_ALLOWED):
-            self._noise += piece[: max(self._max - len(self._noise), 0)]
+        heard = piece if self._noise else piece.lstrip(_NOISE_ALLOWED)
+        self._noise += heard[: max(self._max - len(self._noise), 0)]
 
     def _flush_noise(self) -> list[bytes | BadFrame]:
         head = bytes(self._noise).strip(_NOISE_ALLOWED)

@@ -29,9 +29,7 @@ class NotUnderstood:
     reason: str
 
 
-def read_observation(
-    obx: Segment, *, vocabulary: Vocabulary, zone: tzinfo | None
-) -> Observation | NotUnderstood:
+def read_observation(obx: Segment, *, vocabulary: Vocabulary, zone: tzinfo | None) -> Observation | NotUnderstood:
     """The observation of one OBX."""
     code_text, name = obx.text_of(3, 1), obx.text_of(3, 2)
     if not _CODE.match(code_text):

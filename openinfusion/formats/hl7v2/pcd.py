@@ -7,7 +7,7 @@ a number needs a known unit, an unknown patient stays unknown. Source: IHE PCD T
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -23,7 +23,7 @@ from openinfusion.core.telemetry.reports import (
     normalise_eui64,
 )
 from openinfusion.core.telemetry.vocabulary import Vocabulary
-from openinfusion.formats.hl7v2.alarms import ATTRIBUTES, is_alarm_group, read_alarm
+from openinfusion.formats.hl7v2.alarms import ATTRIBUTES, event_row, is_alarm_group, read_alarm
 from openinfusion.formats.hl7v2.errors import ErrorCode, Hl7Error
 from openinfusion.formats.hl7v2.observations import NotUnderstood, read_observation
 from openinfusion.formats.hl7v2.times import offset_of, parse_moment
@@ -46,9 +46,7 @@ class _Group:
     members: tuple[tuple[int, Segment], ...]
 
 
-def read_reports(
-    message: Message, *, vocabulary: Vocabulary, zone: tzinfo | None = None
-) -> tuple[DeviceReport, ...]:
+def read_reports(message: Message, *, vocabulary: Vocabulary, zone: tzinfo | None = None) -> tuple[DeviceReport, ...]:
     """The reports in one message, one per OBR and device. ``zone``: for senders whose times carry none."""
     kind = _kind(message)
     control_id = message.msh.text_of(10)
@@ -61,9 +59,7 @@ def read_reports(
     reader = _Reader(message, kind, control_id, vocabulary, zone)
     reports = tuple(reader.report(part, group) for part, group in enumerate(_groups(message)))
     if not reports:
-        raise Hl7Error(
-            ErrorCode.SEGMENT_SEQUENCE, "the message holds no OBR and no OBX segment", location="OBR"
-        )
+        raise Hl7Error(ErrorCode.SEGMENT_SEQUENCE, "the message holds no OBR and no OBX segment", location="OBR")
     return reports
 
 
@@ -104,9 +100,7 @@ def _kind(message: Message) -> ReportKind:
             location="MSH^1^9^1^2",
         )
     if not msh.text_of(12).startswith("2."):
-        raise Hl7Error(
-            ErrorCode.UNSUPPORTED_VERSION, "MSH-12 must be an HL7 version 2.x", location="MSH^1^12"
-        )
+        raise Hl7Error(ErrorCode.UNSUPPORTED_VERSION, "MSH-12 must be an HL7 version 2.x", location="MSH^1^12")
     return kind
 
 
@@ -164,12 +158,19 @@ class _Reader:
     def report(self, part: int, group: _Group) -> DeviceReport:
         notes = [*self._message.notes, *self._patient_notes]
         device = self._device(group, notes)
-        is_alarm = is_alarm_group(self._kind, group.obr, [obx for _, obx in group.members])
-        observations, quarantined = self._observations(group, skip=ATTRIBUTES if is_alarm else frozenset())
+        segments = [obx for _, obx in group.members]
+        is_alarm = is_alarm_group(self._kind, group.obr, segments)
         alarms: tuple[AlarmSignal, ...] = ()
+        event: Segment | None = None
         if is_alarm:
-            segments = [obx for _, obx in group.members]
+            event = event_row(segments)
             alarms = (read_alarm(group.obr, segments, vocabulary=self._vocabulary),)
+        measured = [
+            (index, obx)
+            for index, obx in group.members
+            if not is_alarm or (obx is not event and obx.text_of(3, 2) not in ATTRIBUTES)
+        ]
+        observations, quarantined = self._observations(measured)
         return DeviceReport(
             kind=ReportKind.ALARM if is_alarm else self._kind,
             sender=self._sender,
@@ -189,18 +190,14 @@ class _Reader:
         )
 
     def _observations(
-        self, group: _Group, *, skip: frozenset[str]
+        self, members: Sequence[tuple[int, Segment]]
     ) -> tuple[tuple[Observation, ...], tuple[Quarantined, ...]]:
         good: list[Observation] = []
         bad: list[Quarantined] = []
-        for index, obx in group.members:
-            if obx.text_of(3, 2) in skip:
-                continue
+        for index, obx in members:
             read = read_observation(obx, vocabulary=self._vocabulary, zone=self._zone)
             if isinstance(read, NotUnderstood):
-                bad.append(
-                    Quarantined(index, obx.text_of(3, 1), obx.text_of(3, 2), read.reason, obx.text_of(4))
-                )
+                bad.append(Quarantined(index, obx.text_of(3, 1), obx.text_of(3, 2), read.reason, obx.text_of(4)))
             else:
                 good.append(read)
         return tuple(good), tuple(bad)

@@ -117,9 +117,7 @@ class Message:
 
     __slots__ = ("charset", "delimiters", "notes", "raw", "segments", "text")
 
-    def __init__(
-        self, *, raw: bytes, text: str, delimiters: Delimiters, charset: str, notes: tuple[str, ...]
-    ) -> None:
+    def __init__(self, *, raw: bytes, text: str, delimiters: Delimiters, charset: str, notes: tuple[str, ...]) -> None:
         self.raw = raw
         self.text = text
         self.delimiters = delimiters
@@ -156,9 +154,7 @@ def parse(raw: bytes) -> Message:
 def read_delimiters(raw: bytes) -> Delimiters:
     """MSH-1 and MSH-2 of a message."""
     if not raw.startswith(b"MSH"):
-        raise Hl7Error(
-            ErrorCode.SEGMENT_SEQUENCE, "the message must start with an MSH segment", location="MSH"
-        )
+        raise Hl7Error(ErrorCode.SEGMENT_SEQUENCE, "the message must start with an MSH segment", location="MSH")
     head = raw[3:12]
     if not head or not _may_delimit(head[:1]):
         raise _bad_delimiters("MSH-1 must be one printable character that is neither a letter nor a digit")

@@ -73,10 +73,8 @@ def test_the_chain_waits_for_each_answer(attempts, seconds, action, to):
         ([attempt(2, 180, FAILED)], 240, PHONE, True),
     ],
 )
-def test_no_answer_or_no_delivery_goes_to_the_next_person_and_ends_at_the_phone(
-    attempts, seconds, to, nobody
-):
-    """A failed delivery does not wait. The phone is tried again and again, and the alarm counts as unheard."""
+def test_no_answer_or_no_delivery_goes_to_the_next_person_and_ends_at_the_phone(attempts, seconds, to, nobody):
+    """A failed delivery does not wait. The phone is tried again and again; the alarm counts as unheard."""
     found = next_step(alarm(), CHAIN, attempts, at=T0 + timedelta(seconds=seconds))
     assert (found.action, found.to, found.reached_nobody) == (Action.SEND, to, nobody)
 

@@ -1,4 +1,4 @@
-"""What people may do with an alarm. Source: IEC 60601-1-8; GIP 1.0 requirements 3.2.1, 3.2.2; HZ-051, HZ-052."""
+"""What people may do with an alarm. Source: IEC 60601-1-8; GIP 1.0 requirements 3.2.1, 3.2.2."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_the_table_knows_every_state_and_action():
 
 @pytest.mark.hazard("HZ-051")
 def test_an_acknowledgement_binds_to_the_version_that_was_seen():
-    """Seen at one priority, worsened meanwhile: the old acknowledgement does not silence the new condition."""
+    """Seen at one priority, worsened meanwhile: the old answer does not silence the new condition."""
     seen = alarm(priority=MEDIUM)
     worse = lifecycle.worsen(seen, priority=HIGH, detail="now air", at=T0)
     with pytest.raises(AlarmRefused) as refused:
@@ -108,13 +108,9 @@ def test_worse_pages_again_and_never_lowers():
     assert worse.priority is MEDIUM
 
 
-@pytest.mark.parametrize(
-    ("priority", "longest"), [(HIGH, minutes(2)), (MEDIUM, minutes(30)), (LOW, minutes(30))]
-)
+@pytest.mark.parametrize(("priority", "longest"), [(HIGH, minutes(2)), (MEDIUM, minutes(30)), (LOW, minutes(30))])
 def test_silence_lasts_as_long_as_allowed_and_then_ends(priority, longest):
-    quiet = lifecycle.silence(
-        alarm(priority=priority), by=RN, reason="with the patient", until=T0 + longest, at=T0
-    )
+    quiet = lifecycle.silence(alarm(priority=priority), by=RN, reason="with the patient", until=T0 + longest, at=T0)
     assert (quiet.silence.by, quiet.silence.reason) == (RN, "with the patient")
     assert quiet.is_silent(T0 + longest - timedelta(seconds=1))
     assert not quiet.is_silent(T0 + longest)
@@ -172,7 +168,8 @@ def test_an_alarm_follows_its_episode():
     values = dict.fromkeys(("device", "channel", "rule", "kind", "title", "vendor_term", "inactivation"), "x")
     episode = Episode(
         id="e", aliases=frozenset({"e"}), priority=HIGH, text="now worse", started_at=T0,
-        ended_at=T0 + minutes(3), device_at=T0, received_at=T0, is_late=False, has_start=True, signals=2, **values,
+        ended_at=T0 + minutes(3), device_at=T0, received_at=T0, is_late=False, has_start=True, signals=2,
+        **values,
     )  # fmt: skip
     followed = lifecycle.follow(alarm(ACKNOWLEDGED, MEDIUM), episode, at=T0 + minutes(4))
     assert (followed.version, followed.priority, followed.state) == (2, HIGH, RAISED)
@@ -205,7 +202,7 @@ def server_alarm(**values):
     ],
 )
 def test_present_conditions_against_open_alarms(alarms, conditions, judged, expected):
-    """What was not judged stays; a device's own alarm of the same kind is not doubled; another pump is untouched."""
+    """What was not judged stays; a device's alarm of the same kind is not doubled; other pumps are not touched."""
     if alarms and alarms[0].kind == "comm_lost" and alarms[0].episode:
         alarms = [replace(alarms[0], priority=LOW)]
     found = changes(alarms, conditions, judged=frozenset(judged))

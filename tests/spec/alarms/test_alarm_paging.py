@@ -26,7 +26,7 @@ def alarm(name, priority=MEDIUM, *, device="P", kind="door_cassette_open", secon
 
 @pytest.mark.hazard("HZ-049")
 def test_a_flood_does_not_hide_the_worst():
-    """Five hundred pumps lose power while air enters one line: that one is paged first, and nothing is dropped."""
+    """Five hundred pumps lose power, air enters one line: that one is paged first, nothing is dropped."""
     flood = [alarm(f"f{n}", MEDIUM, device=f"D{n}", kind="battery_low", second=n) for n in range(500)]
     worst = alarm("air", HIGH, device="Z", kind="air_in_line", second=600)
     plan = plan_pages([*flood, worst], sent=[], at=T0, window=HOUR)

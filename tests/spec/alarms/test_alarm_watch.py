@@ -56,9 +56,7 @@ def found(assessment):
     ("interval", "life_sustaining", "minute"),
     [(1, False, 2.5), (30, True, 10), (30, None, 10), (None, False, 10), (2, True, 5)],
 )
-def test_a_silent_pump_is_noticed_between_two_and_a_half_and_three_intervals(
-    interval, life_sustaining, minute
-):
+def test_a_silent_pump_is_noticed_between_two_and_a_half_and_three_intervals(interval, life_sustaining, minute):
     """At most ten minutes where life depends on the infusion, or where nobody said that it does not."""
     before = look([event(0)], minute=minute - 0.1, interval=interval, life_sustaining=life_sustaining)
     assert ServerRule.SILENCE not in [c.rule for c in before.conditions]

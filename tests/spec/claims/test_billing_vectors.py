@@ -72,11 +72,7 @@ def test_ceftriaxone_units_per_dose_and_course():
     evidence = Evidence(
         patient="p1", therapies=(therapy(),), administrations=tuple(administration(d) for d in days(14))
     )
-    lines = [
-        line
-        for line in compile_lines(evidence, contract=contract(), rules=rules()).lines
-        if line.code == "J0696"
-    ]
+    lines = [line for line in compile_lines(evidence, contract=contract(), rules=rules()).lines if line.code == "J0696"]
     found = {"units_per_dose": lines[0].units, "units_total": sum(line.units for line in lines)}
     assert found == VECTORS["JU6"]
 
@@ -86,9 +82,7 @@ def test_hydromorphone_changes_code_and_unit_on_the_day():
     found = {}
     for name, day in (("before", date(2024, 9, 30)), ("after", date(2024, 10, 1))):
         order = therapy(hcpcs="J1170", therapy_type="pain", per_diem_code="S9326")
-        record = administration(
-            day, given=Quantity.of("4", "mg"), discarded=None, container=Container.MULTI_DOSE
-        )
+        record = administration(day, given=Quantity.of("4", "mg"), discarded=None, container=Container.MULTI_DOSE)
         evidence = Evidence(patient="p1", therapies=(order,), administrations=(record,))
         draft = compile_lines(evidence, contract=contract(*DRUG_RATES), rules=rules())
         (line,) = (line for line in draft.lines if line.code.startswith("J"))

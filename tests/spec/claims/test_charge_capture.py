@@ -113,9 +113,7 @@ def test_a_second_dose_on_a_day_is_drug_again_but_no_second_per_diem():
 def test_a_day_without_a_dose_splits_the_per_diem_line():
     kept = [day for day in days(5) if day != DAY + timedelta(days=2)]
     draft = compiled(replace(course(1), administrations=tuple(administration(day) for day in kept)))
-    spans = [
-        (line.first_day.day, line.last_day.day, line.units) for line in draft.lines if line.code == "S9500"
-    ]
+    spans = [(line.first_day.day, line.last_day.day, line.units) for line in draft.lines if line.code == "S9500"]
     assert spans == [(2, 3, 2), (5, 6, 2)]
 
 
@@ -146,9 +144,7 @@ def test_a_concurrent_therapy_needs_a_rate_of_its_own():
         therapies=(therapy(), second),
         administrations=(administration(), administration(id="b", therapy_id="t2")),
     )
-    draft = compiled(
-        evidence, contract(("S9500", "", "120", ""), ("S9502", "", "160", ""), ("J0696", "", "2", ""))
-    )
+    draft = compiled(evidence, contract(("S9500", "", "120", ""), ("S9502", "", "160", ""), ("J0696", "", "2", "")))
     held = [(line.code, line.modifiers) for line in draft.held if line.code.startswith("S")]
     assert held == [("S9500", ("SH",))]
 
@@ -156,9 +152,7 @@ def test_a_concurrent_therapy_needs_a_rate_of_its_own():
 def test_a_third_therapy_takes_sj():
     evidence = replace(
         course(1),
-        therapies=tuple(
-            therapy(id=name, interval_hours=Decimal(h)) for name, h in (("a", 24), ("b", 12), ("c", 8))
-        ),
+        therapies=tuple(therapy(id=name, interval_hours=Decimal(h)) for name, h in (("a", 24), ("b", 12), ("c", 8))),
         administrations=tuple(administration(id=name, therapy_id=name) for name in "abc"),
     )
     found = {(line.code, line.modifiers) for line in compiled(evidence).lines if line.code.startswith("S")}
@@ -221,9 +215,7 @@ def test_the_volume_of_parenteral_nutrition_picks_the_code(litres, code):
     assert code in [line.code for line in draft.lines]
 
 
-@pytest.mark.parametrize(
-    ("hours", "code"), [(24, "S9500"), (12, "S9501"), (8, "S9502"), (6, "S9503"), (4, "S9504")]
-)
+@pytest.mark.parametrize(("hours", "code"), [(24, "S9500"), (12, "S9501"), (8, "S9502"), (6, "S9503"), (4, "S9504")])
 def test_the_dose_interval_picks_the_code(hours, code):
     """EX7 (HCPCS25)."""
     draft = compiled(replace(course(1), therapies=(therapy(interval_hours=Decimal(hours)),)))
@@ -323,9 +315,7 @@ def test_a_medicare_visit_takes_the_code_of_its_category(history, code):
     )  # fmt: skip
     order = therapy(hcpcs="J0133", drug="acyclovir", interval_hours=Decimal(8))
     evidence = replace(course(1), therapies=(order,), medicare=history)
-    found = [
-        (line.code, line.units) for line in compiled(evidence, medicare).lines if line.code.startswith("G")
-    ]
+    found = [(line.code, line.units) for line in compiled(evidence, medicare).lines if line.code.startswith("G")]
     assert found == [(code, 5)]
 
 
@@ -343,9 +333,7 @@ def test_supplies_are_inside_the_per_diem_unless_carved_out():
     draft = compiled(evidence)
     assert "CLM-SUPPLY-BUNDLED" in rules_of(draft)
     assert "A4222" not in [line.code for line in draft.lines]
-    carved = contract(
-        ("A4222", "", "30", ""), policy=replace(POLICY, supplies_outside_per_diem=frozenset({"A4222"}))
-    )
+    carved = contract(("A4222", "", "30", ""), policy=replace(POLICY, supplies_outside_per_diem=frozenset({"A4222"})))
     assert ("A4222", 2) in [(line.code, line.units) for line in compiled(evidence, carved).lines]
 
 
@@ -380,7 +368,5 @@ def test_a_rate_that_changes_splits_the_line():
     rows[0]["effective_to"] = "2026-11-03"
     rows[1]["effective_from"] = "2026-11-04"
     of = replace(contract(), rates=read_rates(rows))
-    found = [
-        (line.units, line.charge.minor) for line in compiled(course(4), of).lines if line.code == "S9500"
-    ]
+    found = [(line.units, line.charge.minor) for line in compiled(course(4), of).lines if line.code == "S9500"]
     assert found == [(2, 24000), (2, 26000)]

@@ -37,17 +37,13 @@ def test_an_icd10_shape(code):
     assert is_icd10_shaped(code)
 
 
-@pytest.mark.parametrize(
-    "code", ["", "L3", "0340", "L03.", "L03.11567", "l03.115", "L03 115", "LL3", "L03.1\n"]
-)
+@pytest.mark.parametrize("code", ["", "L3", "0340", "L03.", "L03.11567", "l03.115", "L03 115", "LL3", "L03.1\n"])
 def test_not_an_icd10_shape(code):
     """0340 is an ICD-9 code as in the old 837 samples."""
     assert not is_icd10_shaped(code)
 
 
-@pytest.mark.parametrize(
-    ("code", "is_right"), [("S9500", True), ("99601", True), ("0001U", True), ("J069", False)]
-)
+@pytest.mark.parametrize(("code", "is_right"), [("S9500", True), ("99601", True), ("0001U", True), ("J069", False)])
 def test_a_procedure_shape(code, is_right):
     assert is_procedure_shaped(code) is is_right
 

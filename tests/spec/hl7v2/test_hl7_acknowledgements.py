@@ -52,9 +52,7 @@ def test_an_answer_turns_sender_and_receiver_round_and_names_the_message():
 
 def test_an_error_carries_its_code_and_another_parser_reads_it():
     header = Header(control_id="7", trigger="R01")
-    raw = answers(
-        header, REJECTED, at=AT, control_id="g", error=ErrorCode.UNKNOWN_KEY, text="not registered | yet"
-    )[0]
+    raw = answers(header, REJECTED, at=AT, control_id="g", error=ErrorCode.UNKNOWN_KEY, text="not registered | yet")[0]
     judged = hl7.parse(raw.decode())
     assert judged.extract_field("MSA", 1, 1) == "AR"
     assert judged.extract_field("ERR", 1, 3, 1, 1) == "204"

@@ -7,10 +7,7 @@ import pytest
 from openinfusion.core.states import CLAIM, Transition
 from openinfusion.formats.x12.acknowledgement import Verdict, read_acknowledgement
 
-ISA = (
-    "ISA*00*          *00*          *ZZ*CLEARING       *ZZ*JUNIPER        "
-    "*261120*1200*^*00501*000000007*0*T*:~\n"
-)
+ISA = "ISA*00*          *00*          *ZZ*CLEARING       *ZZ*JUNIPER        *261120*1200*^*00501*000000007*0*T*:~\n"
 
 
 def file(code, convention, *body):

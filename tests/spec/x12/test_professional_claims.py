@@ -136,17 +136,14 @@ def test_x12sdk_reads_every_claim_back(written):
         for item in model.claims()
     }
     assert found == {
-        of.id: (of.total.as_decimal(), len(of.lines), of.subscriber.relationship != "18")
-        for of in all_claims()
+        of.id: (of.total.as_decimal(), len(of.lines), of.subscriber.relationship != "18") for of in all_claims()
     }
 
 
 def test_the_file_carries_what_home_infusion_needs(written):
     for wanted in (
         "GS*HC*JUNIPER*CLEARING*20261120*1200*7*X*005010X222A1~",
-        "CLM*C-1001*1385***12:B:1*Y*A*Y*Y~".replace(
-            "*1385*", f"*{plain_claim().total.as_decimal():f}*".replace(".00", "")
-        ),
+        "CLM*C-1001*1385***12:B:1*Y*A*Y*Y~",
         "SV1*HC:J0696:JZ*20*UN*8***1~",
         "DTP*472*RD8*20261102-20261108~",
         "DTP*472*D8*20261102~",
@@ -190,7 +187,7 @@ def test_a_long_course_becomes_several_claims():
     chunks = split_lines(draft)
     assert [len(chunk) for chunk in chunks] == [50, len(draft.lines) - 50]
     assert all([line.number for line in chunk] == list(range(1, len(chunk) + 1)) for chunk in chunks)
-    assert check_fields(claim(course(60)), submission()) == ()
+    assert check_fields(claim(course(60, date(2026, 9, 1))), submission()) == ()
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,7 @@ def test_our_payers_file_posts_and_balances():
 
 def test_a_reversal_takes_the_payment_back():
     (first,) = read_835(paid_file()).remittances
-    lines = {
-        line.number: LineDecision.deny(line, reason="197") for line in OURS.lines if line.code == "S9500"
-    }
+    lines = {line.number: LineDecision.deny(line, reason="197") for line in OURS.lines if line.code == "S9500"}
     taken = paid_file(
         decisions=(ClaimDecision(OURS, "PCN1", lines, is_reversal=True),),
         provider_adjustments=(),

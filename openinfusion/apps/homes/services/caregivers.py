@@ -10,13 +10,13 @@ from django.db import transaction
 from openinfusion.apps.homes.events import OBSERVED
 from openinfusion.apps.homes.models import CaregiverCompetency
 from openinfusion.apps.homes.policies import OBSERVE, TEACH
-from openinfusion.apps.patients.public import Contact, Episode
+from openinfusion.apps.patients.public import Contact, Episode, same_patient
 from openinfusion.core import homes as rules
 from openinfusion.core.readiness.facts import CaregiverFacts
 from openinfusion.platform import events
 from openinfusion.platform.access import Access
 from openinfusion.platform.access.roles import Role
-from openinfusion.platform.errors import BadInput, Refused
+from openinfusion.platform.errors import BadInput
 
 
 @transaction.atomic
@@ -31,8 +31,7 @@ def record_competency(
         raise BadInput({"evidence": "Say whether the skill was shown to you or taught."})
     if skill not in {rule.skill for rule in rules.PROPOSED_SKILLS}:
         raise BadInput({"skill": "Choose a skill of the list."})
-    if contact is not None and contact.patient_id != episode.patient_id:
-        raise Refused("other_patient", "This caregiver belongs to another patient.")
+    same_patient(episode.patient_id, contact)
     row = CaregiverCompetency.objects.create(
         tenant_id=by.tenant_id, episode=episode, contact=contact, skill=skill, evidence=evidence,
         passed=passed and shown, model=model, observed_at=at, observed_by_id=by.user_id, observed_by_name=by.name,

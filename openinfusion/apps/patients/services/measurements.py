@@ -174,7 +174,8 @@ def _check_value(reader: Reader, row: Measurement) -> None:
         raise TypeError("a measurement is a Decimal, never a float")
     if not row.value.is_finite() or abs(row.value) >= 10**8:
         reader.fail("value", "This number cannot be right.")
-    elif int(row.value.as_tuple().exponent) < -5:
+        return
+    if int(row.value.as_tuple().exponent) < -5:
         reader.fail("value", "Use at most 5 decimal places.")
     if not row.unit and row.test not in UNITLESS:
         reader.fail("unit", "Say the unit. A number without its unit is not recorded.")
