@@ -38,9 +38,7 @@ class CheckpointStore:
     def load(self, consumer: str) -> int:
         """The position up to which this consumer has applied everything; 0 for a new one."""
         with self._open() as connection:
-            row = connection.execute(
-                "SELECT position FROM checkpoints WHERE consumer = ?", (consumer,)
-            ).fetchone()
+            row = connection.execute("SELECT position FROM checkpoints WHERE consumer = ?", (consumer,)).fetchone()
         return int(row[0]) if row else 0
 
     def save(self, consumer: str, position: int) -> None:

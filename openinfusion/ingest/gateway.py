@@ -204,9 +204,7 @@ class Gateway:
     ) -> tuple[bytes, ...]:
         fallback = None if verdict is hl7v2.Verdict.ACCEPTED else hl7v2.ErrorCode.APPLICATION_ERROR
         control_id = f"{self._run_id}{next(self._numbers)}"
-        return hl7v2.answers(
-            header, verdict, at=self.clock(), control_id=control_id, error=code or fallback, text=text
-        )
+        return hl7v2.answers(header, verdict, at=self.clock(), control_id=control_id, error=code or fallback, text=text)
 
     async def _admit(
         self, reports: Sequence[DeviceReport], raw: bytes, peer: str, received_at: datetime
@@ -239,9 +237,7 @@ class Gateway:
 
     # JSON over HTTPS
 
-    async def receive_events(
-        self, raw: bytes, *, credential: Credential, peer: str
-    ) -> tuple[EventResult, ...]:
+    async def receive_events(self, raw: bytes, *, credential: Credential, peer: str) -> tuple[EventResult, ...]:
         """Handle a body of JSON events. Raises ``JsonError`` when the body as a whole cannot be read."""
         received_at = self.clock()
         try:

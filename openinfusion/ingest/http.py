@@ -59,9 +59,7 @@ class DeviceEventsApp:
             return
         await _send(send, status, body, headers)
 
-    async def _answer(
-        self, scope: Scope, receive: Receive
-    ) -> tuple[int, Mapping[str, Any], Mapping[str, str]]:
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, Mapping[str, Any], Mapping[str, str]]:
         headers = {name.lower(): value for name, value in scope["headers"]}
         self._check_request(scope, headers)
         token = _token(headers)

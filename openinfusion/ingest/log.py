@@ -172,9 +172,7 @@ class SqliteEventLog:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             lock.close()
-            raise LogClosed(
-                "another gateway already writes this log; stop it or use another folder"
-            ) from None
+            raise LogClosed("another gateway already writes this log; stop it or use another folder") from None
         return lock
 
     def _run(self) -> None:
@@ -210,14 +208,9 @@ class SqliteEventLog:
     def _write(self, entries: list[NewEntry]) -> list[Receipt]:
         connection = self._segment()
         connection.execute("BEGIN IMMEDIATE")
-        position = self._position
-        receipts: list[Receipt] = []
-        for entry in entries:
-            receipt = segments.insert(connection, self._earlier, entry, position + 1)
-            position = max(position, receipt.position)
-            receipts.append(receipt)
+        receipts = segments.insert_batch(connection, self._earlier, entries, self._position)
         connection.execute("COMMIT")
-        self._position = position
+        self._position = max(self._position, *(receipt.position for receipt in receipts))
         return receipts
 
     def _segment(self) -> sqlite3.Connection:

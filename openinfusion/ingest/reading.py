@@ -22,9 +22,7 @@ def no_zone(sender: str) -> tzinfo | None:
     return None
 
 
-def read_entry(
-    entry: Entry, *, vocabulary: Vocabulary, zone_of: ZoneOf = no_zone
-) -> tuple[DeviceReport, ...]:
+def read_entry(entry: Entry, *, vocabulary: Vocabulary, zone_of: ZoneOf = no_zone) -> tuple[DeviceReport, ...]:
     """The reports of an accepted entry, without those of devices the gateway did not admit."""
     if entry.status not in (EntryStatus.ACCEPTED, EntryStatus.CONFLICT):
         return ()

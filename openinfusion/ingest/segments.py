@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from openinfusion.ingest.entries import AppendOutcome, Entry, EntryStatus, NewEn
 _SUFFIX = ".sqlite3"
 _SEPARATOR = "\x1f"
 _BUSY_SECONDS = 10.0
+_MAX_VARIABLES = 30_000  # SQLite allows 32,766 in one statement
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
     position INTEGER PRIMARY KEY,
@@ -36,8 +37,7 @@ CREATE TABLE IF NOT EXISTS entries (
 CREATE UNIQUE INDEX IF NOT EXISTS entries_once ON entries (dedupe_key, digest) WHERE dedupe_key <> '';
 """
 _COLUMNS = (
-    "position, received_at, transport, peer, tenant, device, status, reason, dedupe_key, digest, "
-    "excluded_devices, body"
+    "position, received_at, transport, peer, tenant, device, status, reason, dedupe_key, digest, excluded_devices, body"
 )
 
 
@@ -106,38 +106,66 @@ def _has_table(connection: sqlite3.Connection) -> bool:
     return connection.execute(query).fetchone() is not None
 
 
-def insert(
-    connection: sqlite3.Connection, earlier: sqlite3.Connection | None, entry: NewEntry, position: int
-) -> Receipt:
-    """Insert inside the caller's transaction, unless the message is there. ``earlier``: the day before."""
-    key = entry.dedupe_key if control_is_on("HZ-034") else ""
-    status = entry.status
-    outcome = AppendOutcome.STORED
-    for known_position, known_digest in _same_key(connection, earlier, key):
-        if known_digest == entry.digest:
-            return Receipt(known_position, AppendOutcome.DUPLICATE)
-        status, outcome = EntryStatus.CONFLICT, AppendOutcome.CONFLICT
-    connection.execute(
-        f"INSERT INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608  (constant columns)
-        (
-            position, entry.received_at.isoformat(), entry.transport.value, entry.peer, entry.tenant,
-            entry.device, status.value, entry.reason, key, entry.digest,
-            _SEPARATOR.join(entry.excluded_devices), entry.body,
-        ),
+def insert_batch(
+    connection: sqlite3.Connection, earlier: sqlite3.Connection | None, entries: Sequence[NewEntry], after: int
+) -> list[Receipt]:
+    """Insert inside the caller's transaction, behind position ``after``; what is there already is left out.
+
+    ``earlier``: the day before. Few large statements, because the writer thread gives up and wins back
+    Python's lock for each one.
+    """
+    keyed = control_is_on("HZ-034")
+    known = _known(connection, earlier, {entry.dedupe_key for entry in entries if keyed and entry.dedupe_key})
+    receipts: list[Receipt] = []
+    rows: list[object] = []
+    position = after
+    for entry in entries:
+        key = entry.dedupe_key if keyed else ""
+        same_key = known.setdefault(key, {}) if key else {}
+        if entry.digest in same_key:
+            receipts.append(Receipt(same_key[entry.digest], AppendOutcome.DUPLICATE))
+            continue
+        position += 1
+        status = EntryStatus.CONFLICT if same_key else entry.status
+        receipts.append(Receipt(position, AppendOutcome.CONFLICT if same_key else AppendOutcome.STORED))
+        same_key[entry.digest] = position
+        rows.extend(_row(entry, position, status, key))
+    _insert_rows(connection, rows)
+    return receipts
+
+
+def _row(entry: NewEntry, position: int, status: EntryStatus, key: str) -> tuple[object, ...]:
+    return (
+        position, entry.received_at.isoformat(), entry.transport.value, entry.peer, entry.tenant,
+        entry.device, status.value, entry.reason, key, entry.digest,
+        _SEPARATOR.join(entry.excluded_devices), entry.body,
     )  # fmt: skip
-    return Receipt(position, outcome)
 
 
-def _same_key(
-    connection: sqlite3.Connection, earlier: sqlite3.Connection | None, key: str
-) -> Iterable[tuple[int, str]]:
-    if not key:
-        return []
-    found: list[tuple[int, str]] = []
+def _insert_rows(connection: sqlite3.Connection, values: list[object]) -> None:
+    width = _COLUMNS.count(",") + 1
+    step = width * (_MAX_VARIABLES // width)
+    for start in range(0, len(values), step):
+        part = values[start : start + step]
+        marks = ",".join([f"({','.join('?' * width)})"] * (len(part) // width))
+        connection.execute(f"INSERT INTO entries ({_COLUMNS}) VALUES {marks}", part)  # noqa: S608
+
+
+def _known(
+    connection: sqlite3.Connection, earlier: sqlite3.Connection | None, keys: set[str]
+) -> dict[str, dict[str, int]]:
+    """Digest and position of what these keys already have, of both days."""
+    found: dict[str, dict[str, int]] = {}
+    listed = sorted(keys)
     for source in (earlier, connection):
-        if source is not None:
-            query = "SELECT position, digest FROM entries WHERE dedupe_key = ? ORDER BY position"
-            found.extend((int(row[0]), str(row[1])) for row in source.execute(query, (key,)))
+        if source is None:
+            continue
+        for start in range(0, len(listed), _MAX_VARIABLES):
+            part = listed[start : start + _MAX_VARIABLES]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT dedupe_key, digest, position FROM entries WHERE dedupe_key IN ({marks})"  # noqa: S608
+            for key, digest, position in source.execute(query, part):
+                found.setdefault(str(key), {}).setdefault(str(digest), int(position))
     return found
 
 

@@ -180,9 +180,7 @@ def run(args: argparse.Namespace) -> int:
         sending = send_json(reports, url=args.url, token=args.token, per_second=per_second)
     else:
         vocabulary = devices.load().vocabulary
-        sending = send_mllp(
-            reports, host=args.host, port=args.port, vocabulary=vocabulary, per_second=per_second
-        )
+        sending = send_mllp(reports, host=args.host, port=args.port, vocabulary=vocabulary, per_second=per_second)
     count = asyncio.run(sending)
     sys.stdout.write(
         f"{len(pumps)} pumps: {count.sent} sent, {count.acknowledged} acknowledged, "
@@ -203,9 +201,7 @@ def build_fleet(args: argparse.Namespace) -> tuple[SimulatedPump, ...]:
         low, high = (float(bound) for bound in assumed["home_assumption"])
         share = float(assumed["high_priority_share"])
         faults.extend(
-            home_faults(
-                count, hours=args.minutes / 60, per_hour=(low, high), high_share=share, seed=args.seed
-            )
+            home_faults(count, hours=args.minutes / 60, per_hour=(low, high), high_share=share, seed=args.seed)
         )
     if not listed:
         return fleet(count, seed=args.seed, faults=faults)
@@ -248,10 +244,6 @@ def _pump(row: object, number: int) -> SimulatedPump:
         ) from None
     eui = normalise_eui64(text)
     name, _, namespace = text.partition("@")
-    device = (
-        DeviceIdentity(DeviceScheme.EUI64, eui)
-        if eui
-        else DeviceIdentity(DeviceScheme.LOCAL, name, namespace)
-    )
+    device = DeviceIdentity(DeviceScheme.EUI64, eui) if eui else DeviceIdentity(DeviceScheme.LOCAL, name, namespace)
     patient = PatientReference(str(row["patient"])) if row.get("patient") else None
     return SimulatedPump(device, program, patient, boot=int(row.get("boot", 1)))

@@ -10,9 +10,7 @@ from openinfusion.ingest.gateway import Gateway
 from openinfusion.ingest.http import DeviceEventsApp
 
 
-async def serve(
-    gateway: Gateway, *, stop: asyncio.Event, http_host: str = "127.0.0.1", http_port: int = 0
-) -> None:
+async def serve(gateway: Gateway, *, stop: asyncio.Event, http_host: str = "127.0.0.1", http_port: int = 0) -> None:
     """Run until ``stop`` is set. ``http_port`` 0: MLLP only. TLS for HTTP ends at the proxy in front."""
     await gateway.start()
     try:

@@ -76,15 +76,13 @@ def fleet(
     count: int, *, seed: int, faults: Sequence[Fault] = (), programs: Sequence[Program] = SAMPLE_PROGRAMS
 ) -> tuple[SimulatedPump, ...]:
     """Pumps with locally administered EUI-64 numbers, each with its program and its faults."""
-    chance = random.Random(seed)  # noqa: S311  (a simulation, not a secret)
+    chance = random.Random(seed)
     pumps: list[SimulatedPump] = []
     for number in range(1, count + 1):
         device = DeviceIdentity(DeviceScheme.EUI64, f"02000000{number:08X}")
         mine = tuple(replace(f, pump=number) for f in faults if f.pump in (None, number))
         pumps.append(
-            SimulatedPump(
-                device, chance.choice(list(programs)), start_minutes=chance.randint(1, 3), faults=mine
-            )
+            SimulatedPump(device, chance.choice(list(programs)), start_minutes=chance.randint(1, 3), faults=mine)
         )
     return tuple(pumps)
 
@@ -143,9 +141,7 @@ class _PumpRun:
     @property
     def _is_flowing(self) -> bool:
         return (
-            self._has_started
-            and not self._is_complete
-            and not any(fault.kind in _STOPS_FLOW for fault in self._active)
+            self._has_started and not self._is_complete and not any(fault.kind in _STOPS_FLOW for fault in self._active)
         )
 
     def _delivery_event(self) -> tuple[int, str]:
@@ -189,9 +185,7 @@ class _PumpRun:
     def _is_silent(self, minute: float) -> bool:
         return any(f.kind is FaultKind.SILENCE and f.begins <= minute < f.ends for f in self._pump.faults)
 
-    def _report(
-        self, moment: datetime, kind: ReportKind, *, event: tuple[int, str] | None = None
-    ) -> DeviceReport:
+    def _report(self, moment: datetime, kind: ReportKind, *, event: tuple[int, str] | None = None) -> DeviceReport:
         return self._numbered(moment, kind, self._observations(event), ())
 
     def _alarm(self, moment: datetime, fault: Fault, phase: AlarmPhase) -> DeviceReport:
@@ -207,7 +201,7 @@ class _PumpRun:
             priority=priority,
             type="ST",
             alert_id=f"{self._pump.boot}-{fault.kind.value}-{fault.begins}",
-            containment="1.1.1.0",
+            containment="1.0.0.0" if fault.kind is FaultKind.BATTERY else "1.1.1.0",
         )
         return self._numbered(moment, ReportKind.ALARM, (), (alarm,))
 

@@ -52,9 +52,7 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = _CACHE or before
     try:
-        compiled: Callable[..., Any] = numba.njit(nogil=True, cache=_CACHE is not None, forceinline=True)(
-            function
-        )
+        compiled: Callable[..., Any] = numba.njit(nogil=True, cache=_CACHE is not None, forceinline=True)(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled

@@ -156,9 +156,7 @@ def _breaks_a_rule(problem: Problem, visit: Visit, caregiver: Caregiver, start: 
     return start > visit.window.latest or back > caregiver.shift_end + caregiver.overtime_limit
 
 
-def draft_from_plan(
-    problem: Problem, grouping: Grouping, able: Eligible, plan: Plan
-) -> tuple[Draft, dict[int, float]]:
+def draft_from_plan(problem: Problem, grouping: Grouping, able: Eligible, plan: Plan) -> tuple[Draft, dict[int, float]]:
     """The nurses and the order of an earlier plan, as far as they are still possible.
 
     Groups the plan does not place come in where their earliest start puts them; they stay unplaced.
@@ -183,7 +181,9 @@ def draft_from_plan(
     return Draft(order, nurse), _line(order, times)
 
 
-def _planned_start(problem: Problem, placed: Mapping[str, tuple[str, object]], visits: tuple[int, ...], other: float) -> float:
+def _planned_start(
+    problem: Problem, placed: Mapping[str, tuple[str, object]], visits: tuple[int, ...], other: float
+) -> float:
     starts = []
     for visit_number in visits:
         visit = problem.visits[visit_number]

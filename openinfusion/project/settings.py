@@ -95,7 +95,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "openinfusion.platform.ui.forms.Renderer"
 
 _SQLITE_OPTIONS = {
     # One writer at a time from the first statement on: no deadlock between a read and a later write.
@@ -137,6 +137,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited by an administrator; addresses are not self-declared
 MFA_TOTP_ISSUER = "OpenInfusion"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 

@@ -52,9 +52,7 @@ def rules_version() -> str:
 @functools.cache
 def proposed_rules() -> RuleSet:
     """As if every rule verified at grade A or B were approved: ``--rules proposed``."""
-    return RuleSet.proposed(
-        order_rules(), version=rules_version(), therapies=therapies(), vocabulary=vocabulary()
-    )
+    return RuleSet.proposed(order_rules(), version=rules_version(), therapies=therapies(), vocabulary=vocabulary())
 
 
 def approved_rules(pack_ids: Collection[str], *, extra_rule_ids: Collection[str] = ()) -> RuleSet:
@@ -81,9 +79,7 @@ def _from_cell(item: Mapping[str, Any]) -> Rule:
     rows = {row["id"]: row for row in load_table("therapies")}
     row, column = rows[ids[0]], item["column"]
     verification = "verified" if column in row["verified_fields"].split(";") else "unverified"
-    return _rule(
-        item, ids, tuple(item["cite"]), row.grade, verification, "therapies", f"{row.row_id}/{column}"
-    )
+    return _rule(item, ids, tuple(item["cite"]), row.grade, verification, "therapies", f"{row.row_id}/{column}")
 
 
 def _from_row(item: Mapping[str, Any]) -> Rule:

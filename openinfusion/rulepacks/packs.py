@@ -68,6 +68,7 @@ PACKS: tuple[Pack, ...] = (
         "therapy_titration.json",
         "tall_man.csv",
         "order_rules.json",
+        "example_orders.json",
     ),
     _pack(
         "interactions",
@@ -86,9 +87,7 @@ PACKS: tuple[Pack, ...] = (
         "dosing_math.json",
         "tpn_checks.json",
     ),
-    _pack(
-        "drug-library", "Pump drug library and its rules", "pharmacist", "drug_library.json", "ders_rules.csv"
-    ),
+    _pack("drug-library", "Pump drug library and its rules", "pharmacist", "drug_library.json", "ders_rules.csv"),
     _pack(
         "compounding",
         "Beyond-use dates, compounding and cold chain",
@@ -121,6 +120,8 @@ PACKS: tuple[Pack, ...] = (
         "nursing director",
         "home_safety_checklist.csv",
         "nurse_competencies.csv",
+        "competency_needs.csv",
+        "supply_kits.csv",
         "visit_documentation.csv",
         "site_scales.csv",
         "line_infection.csv",

@@ -12,9 +12,7 @@ from openinfusion.rulepacks.tables import load_document, load_table
 def vocabulary() -> Vocabulary:
     """Names and classes of ``substances.json``, with every therapy under its generic name."""
     document = load_document("substances")
-    of_therapy = {
-        row["id"]: document["therapies"].get(row["id"], row["id"]) for row in load_table("therapies")
-    }
+    of_therapy = {row["id"]: document["therapies"].get(row["id"], row["id"]) for row in load_table("therapies")}
     names: dict[str, list[str]] = {name: list(found) for name, found in document["names"].items()}
     for substance in of_therapy.values():
         names.setdefault(substance, [])

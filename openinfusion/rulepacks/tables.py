@@ -107,10 +107,7 @@ def verification_of(status: str) -> str:
 def item_row(table: str, key: str, item: Mapping[str, Any]) -> Row:
     """A JSON item with ``status`` and ``sources`` as a row, so that one activation rule serves both."""
     sources = tuple(str(source) for source in item.get("sources", ()))
-    fields = {
-        name: value if isinstance(value, str) else json.dumps(value, default=str)
-        for name, value in item.items()
-    }
+    fields = {name: value if isinstance(value, str) else json.dumps(value, default=str) for name, value in item.items()}
     return Row(
         table,
         key,

@@ -14,10 +14,7 @@ from openinfusion.platform.access import Access, fetch
 from openinfusion.platform.access.reach import patient_id_of
 from openinfusion.platform.errors import Refused
 
-_OTHER = (
-    "This belongs to another patient or another episode. Nothing was changed. "
-    "Check whose it is and start again."
-)
+_OTHER = "This belongs to another patient or another episode. Nothing was changed. Check whose it is and start again."
 
 
 def chart(patient: Patient, *, by: Access) -> Patient:

@@ -89,21 +89,15 @@ class Patient(TenantRow):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     time_zone = models.CharField(max_length=64)
-    allergy_status = models.CharField(
-        max_length=12, choices=AllergyStatus.choices, default=AllergyStatus.NOT_ASKED
-    )
+    allergy_status = models.CharField(max_length=12, choices=AllergyStatus.choices, default=AllergyStatus.NOT_ASKED)
     allergies_reviewed_on = models.DateField(null=True)
     conditions_reviewed_on = models.DateField(null=True, help_text="asked: an empty list then means none")
     medications_reviewed_on = models.DateField(null=True, help_text="asked: an empty list then means none")
-    family_key = models.CharField(
-        max_length=120, blank=True, help_text="made by save(): for search and duplicates"
-    )
+    family_key = models.CharField(max_length=120, blank=True, help_text="made by save(): for search and duplicates")
     given_key = models.CharField(max_length=120, blank=True)
     search_text = models.CharField(max_length=330, blank=True)
     phone_digits = models.CharField(max_length=20, blank=True)
-    is_restricted = models.BooleanField(
-        default=False, help_text="staff or public figure: break-glass for everyone"
-    )
+    is_restricted = models.BooleanField(default=False, help_text="staff or public figure: break-glass for everyone")
     created_at = models.DateTimeField()
 
     class Meta(TenantRow.Meta):
@@ -148,9 +142,7 @@ class PatientIdentifier(TenantRow):
     value_key = models.CharField(max_length=120, blank=True, db_index=True)
 
     class Meta(TenantRow.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["patient", "kind", "system", "value"], name="identifier_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["patient", "kind", "system", "value"], name="identifier_once")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.value_key = identifier_key(self.value)[:120]
@@ -223,9 +215,7 @@ class Measurement(ChartEntry):
     taken_at = models.DateTimeField(null=True)
     method = models.CharField(max_length=10, choices=Method.choices, default=Method.UNKNOWN)
     source = models.CharField(max_length=80)
-    value_seen = models.CharField(
-        max_length=40, blank=True, help_text="as given, where it was converted: 132.7"
-    )
+    value_seen = models.CharField(max_length=40, blank=True, help_text="as given, where it was converted: 132.7")
     unit_seen = models.CharField(max_length=30, blank=True, help_text="lb where the weight came in pounds")
     recorded_at = models.DateTimeField(null=True)
     recorded_by_name = models.CharField(max_length=160, blank=True)
@@ -330,9 +320,7 @@ class ChartLink(TenantRow):
 
     class Meta(TenantRow.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["patient", "user_id"], condition=Q(ends_at=None), name="chart_link_once"
-            )
+            models.UniqueConstraint(fields=["patient", "user_id"], condition=Q(ends_at=None), name="chart_link_once")
         ]
 
 

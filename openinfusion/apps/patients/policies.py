@@ -40,8 +40,6 @@ ASSESS_EPISODE = declare(
 )
 SEE_DOCUMENTS = declare("patients.see_documents", "list and download documents of a chart", CHART_STAFF)
 BREAK_GLASS = declare("patients.break_glass", "open a chart out of reach in an emergency", CLINICAL)
-REVIEW_BREAK_GLASS = declare(
-    "patients.review_break_glass", "review charts opened in an emergency", {Role.PRIVACY}
-)
+REVIEW_BREAK_GLASS = declare("patients.review_break_glass", "review charts opened in an emergency", {Role.PRIVACY})
 RESTRICT = declare("patients.restrict", "restrict the chart of a colleague or public figure", {Role.PRIVACY})
 SEE_AUDIT_TRAIL = declare("patients.see_audit_trail", "see who read or changed a chart", {Role.PRIVACY})

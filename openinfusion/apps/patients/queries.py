@@ -120,9 +120,7 @@ def latest(patient: Patient, test: str, *, at: datetime | None = None) -> Measur
     return valid_measurements(patient, at=at).filter(test=test.lower()).order_by(*_NEWEST).first()
 
 
-def latest_many(
-    patient: Patient, tests: Iterable[str], *, at: datetime | None = None
-) -> dict[str, Measurement]:
+def latest_many(patient: Patient, tests: Iterable[str], *, at: datetime | None = None) -> dict[str, Measurement]:
     """The newest value of each test, in one query; a test without a value is not in the answer."""
     rows = valid_measurements(patient, at=at).filter(test__in=[test.lower() for test in tests])
     return {row.test: row for row in _newest_of_each(rows)}
@@ -184,9 +182,7 @@ class FirstDoseClock:
 def first_dose_clock(episode: Episode, at: datetime) -> FirstDoseClock:
     """How long the patient has waited, or waited in the end."""
     stop = episode.first_dose_at or episode.ended_at
-    return FirstDoseClock(
-        (stop or at) - episode.referral_received_at, stop is None, episode.first_dose_at is not None
-    )
+    return FirstDoseClock((stop or at) - episode.referral_received_at, stop is None, episode.first_dose_at is not None)
 
 
 def timeline(episode: Episode, *, limit: int = 500) -> list[DomainEvent]:
@@ -219,6 +215,12 @@ def break_glass_queue(*, by: Access, reviewed: bool = False) -> QuerySet[BreakGl
     if reviewed:
         return rows.exclude(reviewed_at=None).order_by("-reviewed_at", "-pk")
     return rows.filter(reviewed_at=None).order_by("opened_at", "pk")
+
+
+def restricted_charts(*, by: Access) -> QuerySet[Patient]:
+    """Charts of the program that open in an emergency only; for the privacy officer, by record number."""
+    rows = Patient.objects.filter(tenant_id=by.tenant_id, is_restricted=True)
+    return rows.select_related("site").order_by("mrn")
 
 
 def unreviewed_too_long(*, at: datetime, hours: int) -> QuerySet[BreakGlass]:

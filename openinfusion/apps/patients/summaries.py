@@ -6,13 +6,14 @@ What nobody knows is left out or said to be unknown; nothing is filled in (HZ-01
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from openinfusion.apps.patients.models import AccessDevice, Measurement, Patient
 from openinfusion.apps.patients.queries import latest, latest_of_each
 from openinfusion.apps.patients.services.inputs import local_day
+from openinfusion.core.controls import control_is_on
 from openinfusion.core.units import plain
 
 #: Measurements that are no laboratory results.
@@ -61,8 +62,7 @@ def banner_of(patient: Patient, *, at: datetime | None = None) -> dict[str, Any]
         "weight_kg": shown_weight(weight),
         "weighed_on": local_day(weight.taken_at, patient.time_zone) if weight and weight.taken_at else None,
         "allergies": [
-            {"substance": row.substance, "reaction": row.reaction or row.severity, "since": ""}
-            for row in allergies
+            {"substance": row.substance, "reaction": row.reaction or row.severity, "since": ""} for row in allergies
         ],
         "allergies_checked": patient.allergy_status == Patient.AllergyStatus.NONE_KNOWN,
         "allergies_checked_on": patient.allergies_reviewed_on,
@@ -95,14 +95,19 @@ def patient_case(patient: Patient, at: datetime) -> dict[str, Any]:
     if (height := newest.get("height")) is not None and height.value is not None:
         case["height"] = {"value": plain(height.value), "unit": height.unit}
     conditions = [row.text for row in patient.conditions.filter(is_active=True).order_by("pk")]
-    if conditions or patient.conditions_reviewed_on:
+    if _is_known(conditions, patient.conditions_reviewed_on):
         case["conditions"] = conditions
     medicines = [row.text for row in patient.medications.filter(is_active=True).order_by("pk")]
-    if medicines or patient.medications_reviewed_on:
+    if _is_known(medicines, patient.medications_reviewed_on):
         case["other_medications"] = medicines
     if (access := _access(patient, at)) is not None:
         case["access"] = access
     return case
+
+
+def _is_known(rows: list[str], reviewed_on: date | None) -> bool:
+    """An empty list says "none" only after somebody asked; before, it is unknown and left out."""
+    return bool(rows) or reviewed_on is not None or not control_is_on("HZ-011")
 
 
 def current_access_device(patient: Patient, at: datetime) -> AccessDevice | None:

@@ -1,7 +1,69 @@
-"""What other apps may use of pharmacy."""
+"""What other apps may use of the pharmacy."""
 
 from __future__ import annotations
 
 from openinfusion.apps.pharmacy.models import Order, OrderRevision, Preparation, PreparationLot, Verification
+from openinfusion.apps.pharmacy.services.orders import (
+    active_order,
+    current_revision,
+    enter_order,
+    hold,
+    read_order,
+    resume,
+    revise,
+    stop,
+    submit,
+)
+from openinfusion.apps.pharmacy.services.preparations import (
+    Limits,
+    UsedLot,
+    check_preparation,
+    doses_left,
+    plan_preparation,
+    record_preparation,
+    release,
+    start,
+)
+from openinfusion.apps.pharmacy.services.verification import (
+    case_for,
+    check,
+    current_verification,
+    needs_verification,
+    return_order,
+    ruleset_of,
+    signature_holds,
+    verify_order,
+)
 
-__all__ = ["Order", "OrderRevision", "Preparation", "PreparationLot", "Verification"]
+__all__ = [
+    "Limits",
+    "Order",
+    "OrderRevision",
+    "Preparation",
+    "PreparationLot",
+    "UsedLot",
+    "Verification",
+    "active_order",
+    "case_for",
+    "check",
+    "check_preparation",
+    "current_revision",
+    "current_verification",
+    "doses_left",
+    "enter_order",
+    "hold",
+    "needs_verification",
+    "plan_preparation",
+    "read_order",
+    "record_preparation",
+    "release",
+    "resume",
+    "return_order",
+    "revise",
+    "ruleset_of",
+    "signature_holds",
+    "start",
+    "stop",
+    "submit",
+    "verify_order",
+]

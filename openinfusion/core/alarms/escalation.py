@@ -141,13 +141,9 @@ def chain_findings(chain: Chain, *, subject: str) -> tuple[Finding, ...]:
             )
         )
     if not chain.steps:
-        found.append(
-            _finding(subject, "Nobody is on call in this escalation chain. Enter at least one person.")
-        )
+        found.append(_finding(subject, "Nobody is on call in this escalation chain. Enter at least one person."))
     if any(step.wait <= timedelta(0) for step in chain.all_steps):
-        found.append(
-            _finding(subject, "A step of the escalation chain has no waiting time. Enter its time limit.")
-        )
+        found.append(_finding(subject, "A step of the escalation chain has no waiting time. Enter its time limit."))
     return tuple(found)
 
 

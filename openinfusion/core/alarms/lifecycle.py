@@ -252,9 +252,7 @@ def end(alarm: Alarm, *, at: datetime) -> Alarm:
     """The condition is over. A low alarm nobody took rests; any other stays until a person has seen it."""
     over = replace(alarm, ended_at=at)
     if alarm.priority is Priority.LOW and alarm.state in (RAISED, ESCALATED):
-        return replace(
-            over, state=_target(alarm, "expire"), closed_at=at, close_reason="the condition is over"
-        )
+        return replace(over, state=_target(alarm, "expire"), closed_at=at, close_reason="the condition is over")
     return over
 
 
@@ -275,14 +273,10 @@ class Changes:
     over: tuple[Alarm, ...]
 
 
-def changes(
-    open_alarms: Iterable[Alarm], conditions: Iterable[Condition], *, judged: frozenset[str]
-) -> Changes:
+def changes(open_alarms: Iterable[Alarm], conditions: Iterable[Condition], *, judged: frozenset[str]) -> Changes:
     """Compare open server alarms with the present conditions; what was not judged stays as it is."""
     alarms = [alarm for alarm in open_alarms if alarm.is_open]
-    by_place = {
-        (a.device, a.channel, a.rule): a for a in alarms if a.rule in set(ServerRule) and not a.episode
-    }
+    by_place = {(a.device, a.channel, a.rule): a for a in alarms if a.rule in set(ServerRule) and not a.episode}
     by_kind = {(a.device, a.channel, a.kind): a for a in alarms if a.ended_at is None}
     new: list[Condition] = []
     worse: list[tuple[Alarm, Condition]] = []

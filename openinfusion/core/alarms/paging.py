@@ -68,9 +68,7 @@ class Burden:
     non_actionable_share: Decimal | None
 
 
-def burden(
-    alarms: Iterable[Alarm], *, patient_days: Decimal, non_actionable: frozenset[str]
-) -> tuple[Burden, ...]:
+def burden(alarms: Iterable[Alarm], *, patient_days: Decimal, non_actionable: frozenset[str]) -> tuple[Burden, ...]:
     """Alarm burden per rule. ``non_actionable``: ids of closed alarms whose reviewer said nothing was needed.
 
     Without patient-days or closed alarms the shares are unknown, not zero.

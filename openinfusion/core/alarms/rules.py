@@ -99,9 +99,7 @@ class AlarmTable:
         return self._by_id[ServerRule.UNKNOWN] if control_is_on("HZ-041") else None
 
 
-def effective_priority(
-    rule: AlarmRule, reported: Priority | None, *, life_sustaining: bool | None
-) -> Priority:
+def effective_priority(rule: AlarmRule, reported: Priority | None, *, life_sustaining: bool | None) -> Priority:
     """The higher of our table and what the device says."""
     floor = rule.floor(life_sustaining=life_sustaining)
     if reported is None:

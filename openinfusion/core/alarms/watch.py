@@ -31,6 +31,9 @@ from openinfusion.core.telemetry.timeline import Timeline
 
 ON_MAINS = "onMains"
 
+_OF_THE_WHOLE_DEVICE = frozenset({ServerRule.SILENCE, ServerRule.BATTERY_LOW, ServerRule.BATTERY_DEPLETED})
+"""Rules whose alarm belongs to the pump and not to one of its channels: two channels raise it once."""
+
 _RULE_OF_DEVIATION = {
     Deviation.OVER: ServerRule.RATE_OVER,
     Deviation.UNDER: ServerRule.RATE_UNDER,
@@ -42,7 +45,10 @@ _RULE_OF_DEVIATION = {
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One pump channel in a patient's home and what is expected of it. None means not known."""
+    """One pump channel in a patient's home and what is expected of it. None means not known.
+
+    ``last_received_at``: our clock at the newest message of the device, whatever it said.
+    """
 
     device: str
     channel: str
@@ -112,8 +118,7 @@ class _Look:
         if self.watched.life_sustaining is None:
             self._finding(
                 "ALM-THERAPY-UNKNOWN",
-                "It is not known whether this pump gives a life-sustaining therapy; "
-                "it is watched as if it did.",
+                "It is not known whether this pump gives a life-sustaining therapy; it is watched as if it did.",
             )
         heard = self.watched.last_received_at or self.watched.watched_since
         quiet_for = self.at - heard
@@ -121,8 +126,7 @@ class _Look:
             self._raise(
                 ServerRule.SILENCE,
                 since=heard + self.watched.silence_limit,
-                detail=f"No message from the pump for {_minutes(quiet_for)}. "
-                "The pump itself may keep running.",
+                detail=f"No message from the pump for {_minutes(quiet_for)}. The pump itself may keep running.",
             )
 
     def _integrity(self, timeline: Timeline) -> None:
@@ -187,7 +191,7 @@ class _Look:
                 self.table,
                 rule,
                 device=self.watched.device,
-                channel=self.watched.channel,
+                channel="" if rule in _OF_THE_WHOLE_DEVICE else self.watched.channel,
                 since=since,
                 detail=detail,
                 life_sustaining=self.watched.life_sustaining,

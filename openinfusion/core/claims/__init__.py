@@ -6,7 +6,7 @@ The names most callers need are here; the rest stays in its module.
 from openinfusion.core.claims.amounts import choose_vials
 from openinfusion.core.claims.claim import Claim, line_total, split_lines
 from openinfusion.core.claims.compiling import compile_lines
-from openinfusion.core.claims.contract import Contract, Policy, read_rates
+from openinfusion.core.claims.contract import Contract, Policy, read_policy, read_rates
 from openinfusion.core.claims.edits import EditFacts, check_claim
 from openinfusion.core.claims.evidence import Evidence
 from openinfusion.core.claims.ledger import balances, charge_journal, transfer_journal
@@ -41,6 +41,7 @@ __all__ = [
     "line_total",
     "money_sum",
     "post",
+    "read_policy",
     "read_rates",
     "read_rules",
     "split_lines",

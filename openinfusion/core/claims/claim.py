@@ -176,9 +176,7 @@ def split_lines(draft: ClaimDraft, *, max_lines: int = MAX_LINES) -> tuple[tuple
     """The billable lines in claims of at most ``max_lines``, each numbered from 1. Held lines stay behind."""
     lines = draft.billable
     chunks = (lines[start : start + max_lines] for start in range(0, len(lines), max_lines))
-    return tuple(
-        tuple(replace(line, number=number) for number, line in enumerate(chunk, start=1)) for chunk in chunks
-    )
+    return tuple(tuple(replace(line, number=number) for number, line in enumerate(chunk, start=1)) for chunk in chunks)
 
 
 def repeated_keys(claim: Claim, sent: Collection[ChargeKey]) -> frozenset[ChargeKey]:

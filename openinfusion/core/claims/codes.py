@@ -112,10 +112,7 @@ def read_codes(
     drugs = [_drug(number, row) for number, row in enumerate(drug_rows, start=2)]
     procedures = [
         *(drug for drug, _ in drugs),
-        *(
-            _service(row, family="per_diem" if row["unit"] == "per diem" else row["category"])
-            for row in service_rows
-        ),
+        *(_service(row, family="per_diem" if row["unit"] == "per diem" else row["category"]) for row in service_rows),
         *(_service(row, family="nursing") for row in nursing_rows),
         *(_service(row, family="medicare_visit") for row in medicare_rows),
         *(_service(row, family="supply") for row in supply_rows),
@@ -126,7 +123,10 @@ def read_codes(
 
 def _first_of_each(procedures: Iterable[Procedure]) -> list[Procedure]:
     """The first row of a code wins: Q2052 is listed as a visit and as a supply."""
-    return list({procedure.code: procedure for procedure in reversed(list(procedures))}.values())
+    first: dict[str, Procedure] = {}
+    for procedure in procedures:
+        first.setdefault(procedure.code, procedure)
+    return list(first.values())
 
 
 def _drug(number: int, row: Row) -> tuple[Procedure, date | None]:

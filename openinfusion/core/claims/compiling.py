@@ -114,20 +114,31 @@ def _without_repeats(
         return list(charges), []
     seen = set(already_billed)
     fresh: list[Charge] = []
-    repeats = 0
+    repeated: list[Charge] = []
     for charge in charges:
         key = charge.key(payer=contract.payer, patient=evidence.patient)
         if key in seen:
-            repeats += 1
+            repeated.append(charge)
             continue
         seen.add(key)
         fresh.append(charge)
-    if not repeats:
+    if not repeated:
         return fresh, []
-    sentence = f"{repeats} charges are on an earlier claim to this payer already and were left out."
-    return fresh, [
-        Finding("CLM-ALREADY-BILLED", Severity.INFORM, "earlier claims", sentence, "HZ-079", CATEGORY)
-    ]
+    return fresh, _repeat_findings(repeated, fresh)
+
+
+def _repeat_findings(repeated: Sequence[Charge], fresh: Sequence[Charge]) -> list[Finding]:
+    sentence = f"{len(repeated)} charges were billed to this payer already and are left out."
+    findings = [Finding("CLM-ALREADY-BILLED", Severity.INFORM, "earlier claims", sentence, "HZ-079", CATEGORY)]
+    billed_days = {charge.day for charge in repeated if charge.kind is LineKind.PER_DIEM}
+    mixed = sorted({c.day for c in fresh if c.kind is LineKind.PER_DIEM and c.day in billed_days})
+    if mixed:
+        sentence = (
+            f"Another per diem of {mixed[0].isoformat()} was billed before: check which one carries SH or SJ, and "
+            "replace the earlier claim when the order changed."
+        )
+        findings.append(Finding("CLM-CONCURRENT-LATE", Severity.INTERRUPT, "per diems", sentence, "NHIA_STD", CATEGORY))
+    return findings
 
 
 def _lines(
@@ -220,7 +231,5 @@ def _beyond_code_set(charges: Iterable[Charge], rules: BillingRules) -> list[Fin
     ):
         return []
     month = rules.codes.as_of.strftime("%Y-%m")
-    sentence = (
-        f"Drug codes and their units were last checked for {month}. Load the current CMS quarterly file."
-    )
+    sentence = f"Drug codes and their units were last checked for {month}. Load the current CMS quarterly file."
     return [Finding("CLM-CODE-SET-OLD", Severity.INFORM, "drug codes", sentence, "HCPCS25", CATEGORY)]

@@ -7,10 +7,11 @@ invented.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from openinfusion.core.claims.money import Money, parse_decimal
 
@@ -18,6 +19,9 @@ CONTRACT_COLUMNS = (
     "code", "modifier", "charge", "expected", "effective_from", "effective_to", "source",
 )  # fmt: skip
 CONCURRENT_MODIFIERS = ("SH", "SJ")
+
+
+_Choice = TypeVar("_Choice", bound=enum.StrEnum)
 
 
 class ContractError(ValueError):
@@ -59,6 +63,64 @@ class Policy:
     supplies_outside_per_diem: frozenset[str] = frozenset()
     timely_filing_days: int | None = None
     units_per_day: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_policy(fields: Mapping[str, str]) -> Policy:
+    """The payer's rules from text fields named as in ``Policy``; an empty or absent field is not known.
+
+    Lists are separated by semicolons; units per day are written as ``J0696=8;S9500=1``.
+    """
+    unknown = sorted(set(fields) - set(Policy.__dataclass_fields__))
+    if unknown:
+        raise ContractError(f"contract policy: unknown fields {', '.join(unknown)}")
+    text = {name: value.strip() for name, value in fields.items() if value.strip()}
+    return Policy(
+        nursing_basis=_choice(text, "nursing_basis", NursingBasis),
+        hour_rounding=_choice(text, "hour_rounding", HourRounding),
+        nursing_hours_per_day=_count(text, "nursing_hours_per_day"),
+        uses_waste_modifiers=_yes_or_no(text, "uses_waste_modifiers", otherwise=True),
+        modifier_for_waste_below_unit=text.get("modifier_for_waste_below_unit"),
+        drug_dates=_choice(text, "drug_dates", DrugDates) or DrugDates.DAY,
+        supplies_outside_per_diem=frozenset(_parts(text.get("supplies_outside_per_diem", ""))),
+        timely_filing_days=_count(text, "timely_filing_days"),
+        units_per_day=dict(_unit_limits(text.get("units_per_day", ""))),
+    )
+
+
+def _choice(text: Mapping[str, str], name: str, kind: type[_Choice]) -> _Choice | None:
+    if name not in text:
+        return None
+    try:
+        return kind(text[name])
+    except ValueError:
+        allowed = ", ".join(member.value for member in kind)
+        raise ContractError(f"contract policy: {name} must be one of {allowed}") from None
+
+
+def _count(text: Mapping[str, str], name: str) -> int | None:
+    if name not in text:
+        return None
+    if not (text[name].isascii() and text[name].isdigit()):
+        raise ContractError(f"contract policy: {name} must be a whole number")
+    return int(text[name])
+
+
+def _yes_or_no(text: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
+    if text.get(name, "yes") not in ("yes", "no"):
+        raise ContractError(f"contract policy: {name} must be yes or no")
+    return text[name] == "yes" if name in text else otherwise
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _unit_limits(text: str) -> Iterator[tuple[str, int]]:
+    for part in _parts(text):
+        code, _, limit = part.partition("=")
+        if not (limit.isascii() and limit.isdigit()):
+            raise ContractError("contract policy: units_per_day must look like J0696=8;S9500=1")
+        yield code.strip(), int(limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +165,7 @@ class Contract:
         return next((row for row in own if row is not None), None) or self._row(code, "", day)
 
     def _row(self, code: str, modifier: str, day: date) -> Rate | None:
-        return next(
-            (r for r in self.rates if r.code == code and r.modifier == modifier and r.holds_on(day)), None
-        )
+        return next((r for r in self.rates if r.code == code and r.modifier == modifier and r.holds_on(day)), None)
 
 
 def amount_for(rate: Decimal, *, units: int, currency: str) -> Money:

@@ -28,9 +28,7 @@ class DrugUnits:
     count: UnitCount
 
 
-def drug_charges(
-    *, evidence: Evidence, contract: Contract, rules: BillingRules
-) -> tuple[list[Charge], list[Finding]]:
+def drug_charges(*, evidence: Evidence, contract: Contract, rules: BillingRules) -> tuple[list[Charge], list[Finding]]:
     """Charges for given and discarded drug of every signed administration."""
     charges: list[Charge] = []
     findings: list[Finding] = []
@@ -43,6 +41,8 @@ def drug_charges(
                 _blocked(record, "CLM-NO-THERAPY", "The record names a therapy without an order.", "HZ-080")
             )
             continue
+        if not therapy.bills_drug:
+            continue
         units, found = measure(record, therapy, rules)
         findings.extend(found)
         if units is None:
@@ -53,9 +53,7 @@ def drug_charges(
     return charges, findings
 
 
-def measure(
-    record: Administration, therapy: Therapy, rules: BillingRules
-) -> tuple[DrugUnits | None, list[Finding]]:
+def measure(record: Administration, therapy: Therapy, rules: BillingRules) -> tuple[DrugUnits | None, list[Finding]]:
     """The code in force that day and the units of this record, recomputed from the dated table."""
     procedure, findings = pick_procedure(record, therapy, rules)
     if procedure is None or procedure.unit_quantity is None:
@@ -70,9 +68,7 @@ def measure(
     if record.container is Container.SINGLE_DOSE and record.discarded is not None:
         wasted = convert(record.discarded, table_unit=procedure.unit)
     if given is None or wasted is None:
-        sentence = (
-            f"The recorded unit does not convert to the billing unit of {procedure.code} ({procedure.unit})."
-        )
+        sentence = f"The recorded unit does not convert to the billing unit of {procedure.code} ({procedure.unit})."
         return None, [*findings, _blocked(record, "CLM-UNIT-UNKNOWN", sentence, procedure.source)]
     count = count_units(given=given, discarded=wasted, unit_quantity=Fraction(procedure.unit_quantity))
     return DrugUnits(procedure, count), findings
@@ -88,9 +84,7 @@ def _unknown_amount(record: Administration) -> Finding | None:
         sentence = "Single-dose or multi-dose container was not recorded, so JW or JZ is not known."
         return _blocked(record, "CLM-CONTAINER-UNKNOWN", sentence, "CGS_JW")
     if record.discarded is None and record.container is Container.SINGLE_DOSE:
-        sentence = (
-            "The discarded amount of a single-dose container was not recorded; record it, zero included."
-        )
+        sentence = "The discarded amount of a single-dose container was not recorded; record it, zero included."
         return _blocked(record, "CLM-DISCARDED-UNKNOWN", sentence, "CGS_JW;A53024")
     return None
 
@@ -104,9 +98,7 @@ def pick_procedure(
     if named is not None:
         earlier = codes.predecessor_in_force(named, record.day)
         if earlier is not None:
-            sentence = (
-                f"The start of {named.code} is not in the table and {earlier.code} is in force that day."
-            )
+            sentence = f"The start of {named.code} is not in the table and {earlier.code} is in force that day."
             return named, [_interrupt(record, "CLM-CODE-START-UNKNOWN", sentence, named.source)]
         return named, []
     listed = codes.get(therapy.hcpcs) if therapy.hcpcs else None
@@ -117,26 +109,21 @@ def pick_procedure(
     if candidates:
         choice = ", ".join(procedure.code for procedure in candidates)
         return None, [
-            _blocked(
-                record, "CLM-CODE-CHOICE", f"Several codes fit: {choice}. Name one by product.", "HCPCS25"
-            )
+            _blocked(record, "CLM-CODE-CHOICE", f"Several codes fit: {choice}. Name one by product.", "HCPCS25")
         ]
-    return None, [
-        _blocked(record, "CLM-NO-CODE", "No drug code is in force for this drug on this day.", "HCPCS25")
-    ]
+    return None, [_blocked(record, "CLM-NO-CODE", "No drug code is in force for this drug on this day.", "HCPCS25")]
 
 
 def _charges_of(
     record: Administration, therapy: Therapy, units: DrugUnits, *, contract: Contract, rules: BillingRules
 ) -> tuple[list[Charge], list[Finding]]:
+    if not units.count.given:
+        sentence = "No drug was given, so neither the dose nor what was discarded is billed."
+        return [], [_interrupt(record, "CLM-NOTHING-GIVEN", sentence, "CGS_JW")]
     modifier, findings = _given_modifier(record, units, contract=contract, rules=rules)
-    charges: list[Charge] = []
-    if units.count.given:
-        charges.append(_charge(record, therapy, units.procedure, LineKind.DRUG, units.count.given, modifier))
+    charges = [_charge(record, therapy, units.procedure, LineKind.DRUG, units.count.given, modifier)]
     if units.count.discarded and contract.policy.uses_waste_modifiers:
-        charges.append(
-            _charge(record, therapy, units.procedure, LineKind.DISCARDED_DRUG, units.count.discarded, "JW")
-        )
+        charges.append(_charge(record, therapy, units.procedure, LineKind.DISCARDED_DRUG, units.count.discarded, "JW"))
     findings.extend(_product_findings(record, units.procedure))
     return charges, findings
 
@@ -146,11 +133,7 @@ def _given_modifier(
 ) -> tuple[str, list[Finding]]:
     """JZ when a single-dose container left nothing, from the day JZ is required."""
     policy = contract.policy
-    if (
-        record.container is not Container.SINGLE_DOSE
-        or not policy.uses_waste_modifiers
-        or units.count.discarded
-    ):
+    if record.container is not Container.SINGLE_DOSE or not policy.uses_waste_modifiers or units.count.discarded:
         return "", []
     if units.count.has_waste_below_one_unit:
         if policy.modifier_for_waste_below_unit is not None:

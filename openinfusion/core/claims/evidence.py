@@ -42,7 +42,10 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Therapy:
-    """One therapy of a signed order, with what picks its codes. Unknown stays None."""
+    """One therapy of a signed order, with what picks its codes. Unknown stays None.
+
+    ``bills_drug`` is False where the per diem holds the drug, as with standard parenteral nutrition formula.
+    """
 
     id: str
     order_id: str
@@ -57,6 +60,7 @@ class Therapy:
     per_diem_source: str = ""
     prescription: str = ""
     is_line_flush: bool = False
+    bills_drug: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from openinfusion.core.claims.nursing import (
     quarter_hours,
     visit_minutes,
 )
-from openinfusion.core.claims.records import is_billable
+from openinfusion.core.claims.records import is_billable, is_infused
 from openinfusion.core.claims.rules import BillingRules
 from openinfusion.core.controls import control_is_on
 from openinfusion.core.findings import Finding, Severity
@@ -33,7 +33,7 @@ def supported_units(line: ClaimLine, *, evidence: Evidence, rules: BillingRules)
         days = {
             record.day
             for record in evidence.administrations
-            if record.id in line.evidence and record.therapy_id == line.therapy and is_billable(record.signed)
+            if record.id in line.evidence and record.therapy_id == line.therapy and is_infused(record)
         }
         return len(days & set(line.days))
     if line.kind is LineKind.NURSING:
@@ -44,9 +44,7 @@ def supported_units(line: ClaimLine, *, evidence: Evidence, rules: BillingRules)
     return _drug_units(line, evidence=evidence, rules=rules)
 
 
-def over_record_findings(
-    lines: Sequence[ClaimLine], *, evidence: Evidence, rules: BillingRules
-) -> Iterable[Finding]:
+def over_record_findings(lines: Sequence[ClaimLine], *, evidence: Evidence, rules: BillingRules) -> Iterable[Finding]:
     """HZ-080: a line that bills more than its signed records support."""
     if not control_is_on("HZ-080"):
         return
@@ -63,9 +61,7 @@ def over_record_findings(
             )
 
 
-def conversion_findings(
-    lines: Sequence[ClaimLine], *, evidence: Evidence, rules: BillingRules
-) -> Iterable[Finding]:
+def conversion_findings(lines: Sequence[ClaimLine], *, evidence: Evidence, rules: BillingRules) -> Iterable[Finding]:
     """HZ-081: a drug line whose units are not those of the record in the code's own unit on that day."""
     if not control_is_on("HZ-081"):
         return
@@ -92,11 +88,7 @@ def _ratio(billed: int, right: int) -> str:
 def _drug_units(line: ClaimLine, *, evidence: Evidence, rules: BillingRules) -> int:
     total = 0
     for record in evidence.administrations:
-        if (
-            record.id not in line.evidence
-            or record.therapy_id != line.therapy
-            or not is_billable(record.signed)
-        ):
+        if record.id not in line.evidence or record.therapy_id != line.therapy or not is_billable(record.signed):
             continue
         therapy = evidence.therapy(record.therapy_id)
         units = measure(record, therapy, rules)[0] if therapy is not None else None

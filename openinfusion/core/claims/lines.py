@@ -61,7 +61,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimLine:
-    """A service line. ``charge`` None means held: ``held`` says why."""
+    """A service line. ``charge`` None means held: ``held`` says why.
+
+    ``authorization`` is set only where it is another one than the claim's.
+    """
 
     number: int
     kind: LineKind
@@ -80,6 +83,7 @@ class ClaimLine:
     prescription: str = ""
     description: str = ""
     diagnosis_pointers: tuple[int, ...] = (1,)
+    authorization: str = ""
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -138,9 +142,7 @@ def runs(charges: Sequence[Charge], *, spans: bool) -> list[list[Charge]]:
 def _continues(before: date, day: date, *, spans: bool) -> bool:
     if before == day:
         return True
-    return (
-        spans and day - before == timedelta(days=1) and (before.year, before.month) == (day.year, day.month)
-    )
+    return spans and day - before == timedelta(days=1) and (before.year, before.month) == (day.year, day.month)
 
 
 def merged_package(charges: Iterable[Charge]) -> Package | None:

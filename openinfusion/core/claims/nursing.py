@@ -70,16 +70,12 @@ def nursing_charges(
     for visit in visits:
         minutes = visit_minutes(visit)
         if minutes is None:
-            findings.append(
-                _blocked(visit, "CLM-VISIT-TIME", "Arrival and departure do not give a time in the home.")
-            )
+            findings.append(_blocked(visit, "CLM-VISIT-TIME", "Arrival and departure do not give a time in the home."))
         else:
             timed.append((visit, minutes))
     findings.extend(_overlaps(visit for visit, _ in timed))
     if contract.policy.nursing_basis is None:
-        sentence = (
-            f"The contract does not say how nursing is billed. Add nursing_basis to {contract.file_name}."
-        )
+        sentence = f"The policy of contract {contract.id} does not say how nursing is billed (nursing_basis)."
         return [], [*findings, *(_blocked(visit, "CLM-NURSING-BASIS", sentence) for visit, _ in timed)]
     if contract.policy.nursing_basis is NursingBasis.MEDICARE:
         made, found = _medicare(timed, evidence=evidence, rules=rules)
@@ -88,18 +84,14 @@ def nursing_charges(
     return made, [*findings, *found]
 
 
-def _by_hours(
-    timed: list[tuple[NursingVisit, int]], *, contract: Contract
-) -> tuple[list[Charge], list[Finding]]:
+def _by_hours(timed: list[tuple[NursingVisit, int]], *, contract: Contract) -> tuple[list[Charge], list[Finding]]:
     charges: list[Charge] = []
     findings: list[Finding] = []
     hours_used: dict[date, int] = {}
     for visit, minutes in timed:
         hours = further_hours(minutes, contract.policy.hour_rounding)
         if hours is None:
-            sentence = (
-                "A further hour was started and the contract does not say how it counts (hour_rounding)."
-            )
+            sentence = "A further hour was started and the contract does not say how it counts (hour_rounding)."
             findings.append(_blocked(visit, "CLM-HOUR-ROUNDING", sentence))
             hours = (minutes - FIRST_HOURS * 60) // 60
         before = hours_used.get(visit.day, 0)
@@ -107,9 +99,7 @@ def _by_hours(
         if allowed < hours:
             sentence = "The payer's daily limit of nursing hours cuts the further hours of this visit."
             findings.append(
-                Finding(
-                    "CLM-HOURS-CAPPED", Severity.INFORM, f"visit {visit.id}", sentence, "MOLINA", CATEGORY
-                )
+                Finding("CLM-HOURS-CAPPED", Severity.INFORM, f"visit {visit.id}", sentence, "MOLINA", CATEGORY)
             )
         hours_used[visit.day] = before + FIRST_HOURS + allowed
         charges.append(_visit_charge(visit, VISIT_CODE, 1))
@@ -152,13 +142,9 @@ def _medicare(
         )
         last, was_discharged = day, False
     if charges:
-        sentence = (
-            "The 15-minute steps of Medicare visits were not seen in a regulation text; check before sending."
-        )
+        sentence = "The 15-minute steps of Medicare visits were not seen in a regulation text; check before sending."
         findings.append(
-            Finding(
-                "CLM-HIT-STEPS", Severity.INFORM, "Medicare visits", sentence, "HIT15:GK;CR2021", CATEGORY
-            )
+            Finding("CLM-HIT-STEPS", Severity.INFORM, "Medicare visits", sentence, "HIT15:GK;CR2021", CATEGORY)
         )
     return charges, findings
 

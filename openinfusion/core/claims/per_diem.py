@@ -13,7 +13,7 @@ from decimal import Decimal
 from openinfusion.core.claims.contract import Contract
 from openinfusion.core.claims.evidence import Evidence, Therapy
 from openinfusion.core.claims.lines import CATEGORY, Charge, LineKind
-from openinfusion.core.claims.records import is_billable
+from openinfusion.core.claims.records import is_infused
 from openinfusion.core.claims.rules import BillingRules
 from openinfusion.core.findings import Finding, Severity
 
@@ -33,17 +33,13 @@ def pick_code(therapy: Therapy, rules: BillingRules) -> tuple[str, tuple[Finding
         return named, (_mismatch(therapy, derived),) if derived not in ("", named) else ()
     if derived or findings:
         return derived, findings
-    return "", (
-        _unknown(therapy, "The therapy has no per diem code; name one with the order's billing data."),
-    )
+    return "", (_unknown(therapy, "The therapy has no per diem code; name one with the order's billing data."),)
 
 
 def _by_schedule(therapy: Therapy, rules: BillingRules) -> tuple[str, tuple[Finding, ...]]:
     schedule = rules.schedule
     if therapy.is_continuous:
-        return schedule.other, (
-            _payer_specific(therapy, "A continuous anti-infective infusion", schedule.source),
-        )
+        return schedule.other, (_payer_specific(therapy, "A continuous anti-infective infusion", schedule.source),)
     if therapy.interval_hours is None:
         return "", (_unknown(therapy, "The dose interval is not known, so the per diem code is not known."),)
     code = schedule.by_hours.get(therapy.interval_hours)
@@ -69,9 +65,7 @@ def per_diem_charges(
     codes: dict[str, str] = {}
     records: dict[date, dict[str, list[str]]] = {}
     for therapy in evidence.therapies:
-        infused = [
-            r for r in evidence.administrations if r.therapy_id == therapy.id and is_billable(r.signed)
-        ]
+        infused = [r for r in evidence.administrations if r.therapy_id == therapy.id and is_infused(r)]
         if not infused:
             continue
         code, found = pick_code(therapy, rules)
@@ -134,9 +128,7 @@ def rank_concurrent(
 
 
 def _unknown(therapy: Therapy, sentence: str) -> Finding:
-    return Finding(
-        "CLM-PER-DIEM-UNKNOWN", Severity.BLOCK, f"therapy {therapy.id}", sentence, "HCPCS25", CATEGORY
-    )
+    return Finding("CLM-PER-DIEM-UNKNOWN", Severity.BLOCK, f"therapy {therapy.id}", sentence, "HCPCS25", CATEGORY)
 
 
 def _payer_specific(therapy: Therapy, what: str, source: str) -> Finding:

@@ -35,11 +35,15 @@ PRIOR_PAYER_REASON = "23"
 
 @dataclass(frozen=True, slots=True)
 class PostingPolicy:
-    """Which adjustments are agreed in the contract and need no work. Group and reason, as on the
-    remittance.
+    """What the program agreed and accepts.
+
+    ``contractual`` are adjustments (group, reason) of the contract that need no work. ``payee_npis`` are the
+    program's own numbers; empty means that any payee is taken. Only a demo program sets ``accepts_test_files``.
     """
 
     contractual: frozenset[tuple[str, str]] = frozenset({("CO", "45")})
+    payee_npis: frozenset[str] = frozenset()
+    accepts_test_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,11 @@ def post(
     policy: PostingPolicy | None = None,
 ) -> PostingResult:
     """Journals for one remittance. With an unbalanced or unreadable file nothing is booked at all."""
-    whole = file_suspense(remittance)
+    agreed = policy or PostingPolicy()
+    whole = (*file_suspense(remittance), *_not_ours(remittance, agreed))
     if whole and control_is_on("HZ-082"):
         return PostingResult(suspense=whole, findings=(_parked(remittance, whole),))
-    run = _Run(remittance, claims, posted, policy or PostingPolicy())
+    run = _Run(remittance, claims, posted, agreed)
     for payment in remittance.claims:
         run.claim(payment)
     for place, adjustment in enumerate(remittance.provider_adjustments, start=1):
@@ -218,23 +223,15 @@ class _Run:
             return
         total = ours.paid_before + payment.paid
         if total > ours.charge or total.minor < 0:
-            sentence = (
-                "Payments are above the charge or below zero: look for a credit balance or a lost payment."
-            )
+            sentence = "Payments are above the charge or below zero: look for a credit balance or a lost payment."
             self.findings.append(
-                Finding(
-                    "PAY-CREDIT", Severity.INTERRUPT, f"claim {payment.claim}", sentence, "HZ-082", CATEGORY
-                )
+                Finding("PAY-CREDIT", Severity.INTERRUPT, f"claim {payment.claim}", sentence, "HZ-082", CATEGORY)
             )
 
     def result(self) -> PostingResult:
         if self.repeats:
-            sentence = (
-                f"{self.repeats} payments of this remittance were posted before; nothing was booked again."
-            )
-            self.findings.append(
-                Finding("PAY-REPEAT", Severity.INFORM, "remittance", sentence, "HZ-082", CATEGORY)
-            )
+            sentence = f"{self.repeats} payments of this remittance were posted before; nothing was booked again."
+            self.findings.append(Finding("PAY-REPEAT", Severity.INFORM, "remittance", sentence, "HZ-082", CATEGORY))
         return PostingResult(
             journals=tuple(self.journals),
             posted=self.posted,
@@ -302,9 +299,7 @@ def _denials(payment: ClaimPayment, policy: PostingPolicy) -> list[Denial]:
     return found
 
 
-def _denial(
-    payment: ClaimPayment, number: int, line: ServicePayment | None, adjustment: Adjustment
-) -> Denial:
+def _denial(payment: ClaimPayment, number: int, line: ServicePayment | None, adjustment: Adjustment) -> Denial:
     return Denial(
         claim=payment.claim,
         line=number,
@@ -335,9 +330,7 @@ def _identity(ours: OpenClaim, payment: ClaimPayment) -> tuple[Suspense, ...]:
 
 def _is_shortened(ours: tuple[str, str], theirs: tuple[str, str]) -> bool:
     """True when each name is a beginning of the other: payers cut long names and use initials."""
-    return all(
-        one.startswith(other) or other.startswith(one) for one, other in zip(ours, theirs, strict=True)
-    )
+    return all(one.startswith(other) or other.startswith(one) for one, other in zip(ours, theirs, strict=True))
 
 
 def _plain(text: str) -> str:
@@ -353,6 +346,18 @@ def _charge(ours: OpenClaim, payment: ClaimPayment) -> tuple[Suspense, ...]:
         detail = f"The payer names a charge of {payment.charge}; the claim was {expected}."
         return (Suspense(SuspenseReason.OTHER_CHARGE, detail, payment.claim, payment.paid),)
     return ()
+
+
+def _not_ours(remittance: Remittance, policy: PostingPolicy) -> tuple[Suspense, ...]:
+    """A test file in a real program, or a payment to somebody else."""
+    found: list[Suspense] = []
+    if remittance.is_test and not policy.accepts_test_files:
+        detail = "The file is marked as a test (ISA15), so no money stands behind it."
+        found.append(Suspense(SuspenseReason.TEST_FILE, detail, amount=remittance.paid))
+    if policy.payee_npis and remittance.payee_npi not in policy.payee_npis:
+        detail = "The payee on the remittance is not this program."
+        found.append(Suspense(SuspenseReason.OTHER_PAYEE, detail, amount=remittance.paid))
+    return tuple(found)
 
 
 def _parked(remittance: Remittance, whole: tuple[Suspense, ...]) -> Finding:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from openinfusion.core.claims.evidence import Evidence, Signature
+from openinfusion.core.claims.evidence import Administration, Evidence, Signature
 from openinfusion.core.claims.lines import CATEGORY
 from openinfusion.core.controls import control_is_on
 from openinfusion.core.findings import Finding, Severity
@@ -16,6 +16,11 @@ from openinfusion.core.findings import Finding, Severity
 def is_billable(signed: Signature | None) -> bool:
     """True for a signed record."""
     return signed is not None or not control_is_on("HZ-080")
+
+
+def is_infused(record: Administration) -> bool:
+    """True for a signed administration in which drug was given; a dose of zero is no infusion day."""
+    return is_billable(record.signed) and (record.given is None or record.given.value > 0)
 
 
 def unsigned_findings(evidence: Evidence) -> list[Finding]:

@@ -38,6 +38,8 @@ class SuspenseReason(enum.StrEnum):
     OTHER_CURRENCY = "other_currency"
     TWICE_IN_FILE = "twice_in_file"
     TRACE_REUSED = "trace_reused"
+    TEST_FILE = "test_file"
+    OTHER_PAYEE = "other_payee"
 
 
 @dataclass(frozen=True, slots=True)

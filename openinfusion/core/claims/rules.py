@@ -93,8 +93,7 @@ def read_rules(tables: Mapping[str, Iterable[Row]]) -> BillingRules:
     infusion = frozenset(
         row["code"]
         for row in services
-        if row["unit"] == "per diem"
-        and (row["category"] not in _NOT_INFUSION or "infusion" in row["meaning"])
+        if row["unit"] == "per diem" and (row["category"] not in _NOT_INFUSION or "infusion" in row["meaning"])
     )
     per_diems = frozenset(row["code"] for row in services if row["unit"] == "per diem")
     edits = rows["billing_edits"]
@@ -110,9 +109,7 @@ def read_rules(tables: Mapping[str, Iterable[Row]]) -> BillingRules:
     )
 
 
-def _exclusions(
-    edits: Iterable[Row], *, per_diems: frozenset[str], infusion: frozenset[str]
-) -> Iterable[Exclusion]:
+def _exclusions(edits: Iterable[Row], *, per_diems: frozenset[str], infusion: frozenset[str]) -> Iterable[Exclusion]:
     for row in edits:
         if row["kind"] != "mutually_exclusive":
             continue

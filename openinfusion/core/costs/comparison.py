@@ -39,9 +39,7 @@ class Comparison:
     caveat: str = CAVEAT
 
 
-def compare(
-    cost: EpisodeCost, *, therapy_days: int, therapy_type: str, figures: Sequence[CostFigure]
-) -> Comparison:
+def compare(cost: EpisodeCost, *, therapy_days: int, therapy_type: str, figures: Sequence[CostFigure]) -> Comparison:
     """The episode beside every usable figure of its therapy and of any therapy."""
     fitting = figures_for(therapy_type, figures)
     return Comparison(

@@ -73,9 +73,7 @@ def read_figures(rows: Iterable[Row]) -> tuple[CostFigure, ...]:
     """The cost comparisons of the table; rows about markets or clinical effects are left out."""
     figures = [_figure(row) for row in rows if "effect, not cost" not in row["note"]]
     compared = [
-        f
-        for f in figures
-        if f.hospital is not None or f.saving_low is not None or f.saving_amount_low is not None
+        f for f in figures if f.hospital is not None or f.saving_low is not None or f.saving_amount_low is not None
     ]
     return tuple(_join_ranges(compared))
 
@@ -103,9 +101,7 @@ def figure_ranges(figures: Sequence[CostFigure]) -> tuple[FigureRange, ...]:
 
 def contradictions(figures: Sequence[CostFigure]) -> tuple[Contradiction, ...]:
     """Pairs of savings claims that do not overlap. Both stay; a person judges."""
-    claimed = [
-        figure for figure in figures if figure.saving_low is not None and figure.saving_high is not None
-    ]
+    claimed = [figure for figure in figures if figure.saving_low is not None and figure.saving_high is not None]
     found = []
     for one, other in combinations(claimed, 2):
         if not _overlap(one, other):
@@ -164,9 +160,7 @@ def _join_ranges(figures: Sequence[CostFigure]) -> list[CostFigure]:
             stem = figure.basis.removesuffix(" high")
             low = next((f for f in joined if f.basis == f"{stem} low" and f.therapy == figure.therapy), None)
             if low is not None:
-                joined[joined.index(low)] = replace(
-                    low, basis=stem, saving_amount_high=figure.saving_amount_high
-                )
+                joined[joined.index(low)] = replace(low, basis=stem, saving_amount_high=figure.saving_amount_high)
                 continue
         joined.append(figure)
     return joined
@@ -177,12 +171,7 @@ def _is_about(figure: CostFigure, therapy_type: str) -> bool:
 
 
 def _overlap(one: CostFigure, other: CostFigure) -> bool:
-    if (
-        one.saving_low is None
-        or other.saving_low is None
-        or one.saving_high is None
-        or other.saving_high is None
-    ):
+    if one.saving_low is None or other.saving_low is None or one.saving_high is None or other.saving_high is None:
         return True
     return one.saving_low <= other.saving_high and other.saving_low <= one.saving_high
 

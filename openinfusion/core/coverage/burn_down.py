@@ -53,14 +53,12 @@ def burn_down(
     units_used = sum(use.units for use in spent.values())
     units_left = None if authorization.units is None else authorization.units - units_used
     runs_out_on, short_on = _run_out(authorization, planned.values(), units_left)
-    findings = gravest_first(
-        (
-            *_state_findings(authorization),
-            *_date_findings(authorization, on=on),
-            *_unit_findings(authorization, units_used=units_used, runs_out_on=runs_out_on, on=on),
-            *_schedule_findings(authorization, short_on=short_on),
-        )
-    )
+    found: list[Finding] = []
+    if authorization.state is not AuthorizationState.NOT_REQUIRED:
+        found.extend(_state_findings(authorization))
+        found.extend(_date_findings(authorization, on=on))
+        found.extend(_unit_findings(authorization, units_used=units_used, runs_out_on=runs_out_on, on=on))
+        found.extend(_schedule_findings(authorization, short_on=short_on))
     return BurnDown(
         authorization=authorization,
         on=on,
@@ -69,7 +67,7 @@ def burn_down(
         units_left=units_left,
         runs_out_on=runs_out_on,
         first_day_not_covered=short_on,
-        findings=findings,
+        findings=gravest_first(found),
     )
 
 
@@ -100,7 +98,7 @@ def _run_out(
 
 
 def _state_findings(authorization: Authorization) -> list[Finding]:
-    if authorization.state in (AuthorizationState.APPROVED, AuthorizationState.NOT_REQUIRED):
+    if authorization.state is AuthorizationState.APPROVED:
         return []
     words = authorization.state.value.replace("_", " ")
     return [_finding(authorization, "AUTH-NOT-APPROVED", Severity.BLOCK, f"The authorization is {words}.")]

@@ -1,7 +1,9 @@
-"""The rules that need no number of their own: what must be known, what must agree, what never goes together.
+"""The rules that need no number of their own: what must be known, what must agree, what never goes
+together.
 
-Each has an id, a category, a source and a title for the rule book. They are safety controls of the hazard list and are
-always active. A check speaks only through ``say`` (these rules) or ``say_rule`` (rules from the packs).
+Each has an id, a category, a source and a title for the rule book. They are safety controls of the hazard
+list and are always active. A check speaks only through ``say`` (these rules) or ``say_rule`` (rules from
+the packs).
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ _RULES = (
     EngineRule("AGREE.VOLUME", "rate", "HZ-007", "Rates and times must give the stated volume"),
     EngineRule("AGREE.RATE", "rate", "HZ-007", "The rate must give the stated dose per time"),
     EngineRule("AGREE.STRENGTH", "concentration", "HZ-007", "Dose and volume must give the concentration"),
+    EngineRule("AGREE.IMPOSSIBLE", "concentration", "HZ-007", "A mL of solution holds no more than a gram"),
     EngineRule("DURATION.EARLY_FINISH", "duration", "HZ-017; GUIDE rule 8", "Chemotherapy or opioid ends early"),
     EngineRule("AGE.ADULT_LIMITS", "age_weight", "HZ-011", "The limits are for adults"),
     EngineRule("AGE.IMPOSSIBLE", "age_weight", "HZ-011", "The birth date is in the future"),

@@ -1,4 +1,6 @@
-"""Everything the checks look at, worked out once per case: plan, age, kidney function, the therapy's active rules."""
+"""Everything the checks look at, worked out once per case: plan, age, kidney function, the therapy's
+active rules.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +124,9 @@ class Facts:
         )
 
     def applies(self, when: When) -> bool:
-        """Is this limit for this case? Unknown circumstances leave a general limit in force, a special one out."""
+        """Is this limit for this case? Unknown circumstances leave a general limit in force, a special one
+        out.
+        """
         order, plan = self.order, self.plan
         if when.first_dose is not None and order.first_dose is not when.first_dose:
             return False
@@ -145,9 +149,7 @@ class Facts:
         kilograms = self.plan.kilograms
         if when.weight_under is not None and (kilograms is None or kilograms >= when.weight_under.amount_in("kg")):
             return False
-        return when.weight_from is None or (
-            kilograms is not None and kilograms >= when.weight_from.amount_in("kg")
-        )
+        return when.weight_from is None or (kilograms is not None and kilograms >= when.weight_from.amount_in("kg"))
 
     def _dose_fits(self, when: When) -> bool:
         for limit, wants_over in ((when.dose_up_to, False), (when.dose_over, True)):

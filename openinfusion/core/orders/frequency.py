@@ -13,9 +13,7 @@ from openinfusion.core.controls import control_is_on
 from openinfusion.core.orders.model import Frequency
 from openinfusion.core.units import Quantity, UnitError, show
 
-_EVERY = re.compile(
-    r"^(?:q|every )\s*(\d{1,3})\s*(h|hr|hrs|hour|hours|d|day|days|wk|wks|week|weeks)$", re.ASCII
-)
+_EVERY = re.compile(r"^(?:q|every )\s*(\d{1,3})\s*(h|hr|hrs|hour|hours|d|day|days|wk|wks|week|weeks)$", re.ASCII)
 _TIMES = re.compile(r"^(\d{1,2}) times (?:a|per|each) (day|week)$", re.ASCII)
 _ERROR_PRONE = {
     "qd": 'write "every 24 hours": QD is misread as QID',
@@ -54,9 +52,7 @@ def parse_frequency(text: str) -> Frequency:
         return _checked(text, 1, Quantity.of(match[1], symbol))
     if match := _TIMES.match(words):
         return _checked(text, int(match[1]), Quantity.of(1, "d" if match[2] == "day" else "wk"))
-    raise UnitError(
-        text, 'how often? Write it like "every 24 hours", "3 times a week", "continuous" or "once"'
-    )
+    raise UnitError(text, 'how often? Write it like "every 24 hours", "3 times a week", "continuous" or "once"')
 
 
 def _checked(text: str, times: int, per: Quantity) -> Frequency:

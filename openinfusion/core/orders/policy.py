@@ -1,7 +1,8 @@
-"""The few numbers of the checks that are our own, in one place, each with its reason. They wait for sign-off.
+"""The few numbers of the checks that are our own, in one place, each with its reason. They wait for
+sign-off.
 
-For the pharmacist who signs the checks off. Everything clinical comes from rules with a source; these only say how
-far from a sourced limit a case must be before it is asked about or stopped.
+For the pharmacist who signs the checks off. Everything clinical comes from rules with a source; these only
+say how far from a sourced limit a case must be before it is asked about or stopped.
 """
 
 from __future__ import annotations

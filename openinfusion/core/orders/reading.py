@@ -99,9 +99,7 @@ def case_from_json(value: object, *, therapies: Container[str]) -> tuple[Case, R
     return Case(case_id, at, patient, order), reader
 
 
-def order_from_json(
-    value: object, *, therapies: Container[str] | None = None
-) -> tuple[InfusionOrder, Reader]:
+def order_from_json(value: object, *, therapies: Container[str] | None = None) -> tuple[InfusionOrder, Reader]:
     """A stored order, with the fields beyond the contract; pass the known therapies to refuse others."""
     reader = Reader()
     keys = (*CONTRACT_ORDER_KEYS, *EXTENSION_ORDER_KEYS)
@@ -219,10 +217,7 @@ def _pca(reader: Reader, value: object, path: str) -> Pca | None:
         return None
     keys = ("bolus", "lockout", "hourly_limit", "continuous")
     item = reader.mapping(value, path, keys)
-    found = [
-        reader.quantity(item.get(key), f"{path}.{key}", what=f"the PCA {key.replace('_', ' ')}")
-        for key in keys
-    ]
+    found = [reader.quantity(item.get(key), f"{path}.{key}", what=f"the PCA {key.replace('_', ' ')}") for key in keys]
     return Pca(*found)
 
 
@@ -290,10 +285,7 @@ def _allergies(reader: Reader, value: object, path: str) -> tuple[AllergyStatus 
         return None, ()
     item = reader.mapping(value, path, ("status", "items"))
     status = reader.choice(item.get("status"), f"{path}.status", AllergyStatus)
-    items = (
-        reader.items(item.get("items"), f"{path}.items", lambda one, where: _allergy(reader, one, where))
-        or ()
-    )
+    items = reader.items(item.get("items"), f"{path}.items", lambda one, where: _allergy(reader, one, where)) or ()
     if items and status is not AllergyStatus.RECORDED:
         raise CaseError(f"{path}.status", "allergies are listed, so the status is recorded")
     return status, items
@@ -332,9 +324,7 @@ def _access(reader: Reader, value: object, path: str) -> Access | None:
 def _lifetime(reader: Reader, value: object, path: str) -> LifetimeDose:
     item = reader.mapping(value, path, ("therapy", "total"))
     total = reader.quantity(item.get("total"), f"{path}.total", what="the lifetime dose")
-    return LifetimeDose(
-        reader.needed_text(item.get("therapy"), f"{path}.therapy"), total or Quantity.of(0, "mg")
-    )
+    return LifetimeDose(reader.needed_text(item.get("therapy"), f"{path}.therapy"), total or Quantity.of(0, "mg"))
 
 
 def _prior(reader: Reader, value: object, path: str) -> PriorDose:
@@ -355,9 +345,7 @@ def _last(reader: Reader, value: object, path: str) -> LastDose:
 
 
 def _home(reader: Reader, value: object, path: str) -> Home:
-    item = reader.mapping(
-        {} if value is None else value, path, ("anaphylaxis_kit", "caregiver", "nurse_present")
-    )
+    item = reader.mapping({} if value is None else value, path, ("anaphylaxis_kit", "caregiver", "nurse_present"))
     kit = reader.choice(item.get("anaphylaxis_kit"), f"{path}.anaphylaxis_kit", KitStatus)
     if kit is KitStatus.WITH_FIRST_DELIVERY:
         raise CaseError(f"{path}.anaphylaxis_kit", "write present, expired, missing or unknown")

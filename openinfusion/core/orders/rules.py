@@ -75,10 +75,11 @@ class FastestRate:
 
 @dataclass(frozen=True, slots=True)
 class RateRise:
-    """A ramp: at most this much more, and no sooner than this."""
+    """A ramp: at most this much more, and no sooner than this (``first``: at the starting rate)."""
 
     every: Quantity
     increment: Quantity | None = None
+    first: Quantity | None = None
     when: When = ALWAYS
 
 

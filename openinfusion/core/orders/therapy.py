@@ -42,9 +42,7 @@ class Therapy:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cells", MappingProxyType(dict(self.cells)))
-        object.__setattr__(
-            self, "partly_verified_fields", MappingProxyType(dict(self.partly_verified_fields))
-        )
+        object.__setattr__(self, "partly_verified_fields", MappingProxyType(dict(self.partly_verified_fields)))
 
     def cell(self, column: str) -> str:
         """The words of the source for one column; empty means unknown, never zero."""

@@ -26,9 +26,7 @@ NOT_CONTENT = frozenset({"verified_by"})
 
 def order_to_json(order: InfusionOrder) -> dict[str, Any]:
     """The order as the contract writes it; a field that is unknown is left out."""
-    return {
-        item.name: _json(value) for item in fields(order) if (value := getattr(order, item.name)) is not None
-    }
+    return {item.name: _json(value) for item in fields(order) if (value := getattr(order, item.name)) is not None}
 
 
 def content_hash(order: InfusionOrder) -> str:

@@ -131,9 +131,7 @@ def _by_channel(observations: Iterable[Observation]) -> dict[str, list[Observati
     return {channel: [*whole, *members] for channel, members in channels.items()}
 
 
-def _event(
-    report: DeviceReport, channel: str, members: list[Observation], received_at: datetime
-) -> PumpEvent | None:
+def _event(report: DeviceReport, channel: str, members: list[Observation], received_at: datetime) -> PumpEvent | None:
     values = _Values(members)
     device_at = values.latest or report.device_at or report.sent_at
     is_numbered = report.boot is not None and report.sequence is not None
@@ -172,9 +170,7 @@ def _with_source(event: PumpEvent, values: _Values) -> PumpEvent:
         programmed_rate_ml_h=source.number(_FLOW, "mL/h"),
         programmed_ml=source.number("MDC_VOL_FLUID_TBI", "mL"),
         remaining_ml=source.number("MDC_VOL_FLUID_TBI_REMAIN", "mL"),
-        delivered_ml=next(
-            (v for v in (source.number(n, "mL") for n in _DELIVERED_NAMES) if v is not None), None
-        ),
+        delivered_ml=next((v for v in (source.number(n, "mL") for n in _DELIVERED_NAMES) if v is not None), None),
         drug=source.text(_DRUG_NAMES),
         concentration=source.measure("MDC_CONC_DRUG"),
         dose_rate=source.measure("MDC_RATE_DOSE"),
@@ -245,9 +241,7 @@ class _Values:
 
     def measure(self, name: str) -> Measure | None:
         """The value with its unit; None when told twice with different values."""
-        found = {
-            Measure(o.value, o.unit) for o in self._members if o.name == name and isinstance(o.value, Decimal)
-        }
+        found = {Measure(o.value, o.unit) for o in self._members if o.name == name and isinstance(o.value, Decimal)}
         return found.pop() if len(found) == 1 else None
 
     def text(self, names: Iterable[str]) -> str | None:

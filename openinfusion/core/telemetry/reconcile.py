@@ -69,9 +69,7 @@ class Reconciliation:
     findings: tuple[Finding, ...] = ()
 
 
-def reconcile(
-    timeline: Timeline, order: OrderedInfusion, *, at: datetime, stale_limit: timedelta
-) -> Reconciliation:
+def reconcile(timeline: Timeline, order: OrderedInfusion, *, at: datetime, stale_limit: timedelta) -> Reconciliation:
     """Compare a channel with its order. A silent pump is not compared: silence has its own alarm."""
     state = timeline.state
     if not state_is_current(state, at=at, limit=stale_limit):
@@ -140,10 +138,7 @@ def _compare_measure(
     )
     if not within and control_is_on("HZ-037"):
         since = reading.device_at or reading.received_at
-        detail = (
-            f"The {word} on the pump is {running.value} {running.unit}; "
-            f"ordered {ordered.value} {ordered.unit}."
-        )
+        detail = f"The {word} on the pump is {running.value} {running.unit}; ordered {ordered.value} {ordered.unit}."
         mismatches.append(Mismatch(which, since, True, detail))
 
 

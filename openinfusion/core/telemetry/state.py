@@ -147,9 +147,7 @@ def advance(state: PumpState, event: PumpEvent, *, longest_gap: timedelta) -> Pu
         **readings,
     )
     if event.event == PumpEventName.CLEARED:
-        following = replace(
-            following, programmed_rate_ml_h=None, programmed_ml=None, remaining_ml=None, drug=None
-        )
+        following = replace(following, programmed_rate_ml_h=None, programmed_ml=None, remaining_ml=None, drug=None)
     return replace(following, volume=_volume(state, following, event, longest_gap))
 
 

@@ -87,9 +87,7 @@ class Timeline:
         others = tuple(q for q in self.quarantined if q.key != event.key)
         known = present.digest == event.digest or any(q.digest == event.digest for q in self.quarantined)
         events = (*self.events[:place], ordered[0], *self.events[place + 1 :])
-        kept = replace(
-            self, quarantined=tuple(sorted((*others, *ordered[1:]), key=lambda q: (q.key, q.digest)))
-        )
+        kept = replace(self, quarantined=tuple(sorted((*others, *ordered[1:]), key=lambda q: (q.key, q.digest))))
         changed = kept if ordered[0] == present else kept._refolded(events)
         return changed, Outcome.DUPLICATE if known else Outcome.CONFLICT
 

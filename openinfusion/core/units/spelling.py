@@ -92,6 +92,8 @@ _ONE_DAY = re.compile(r"/\s*24\s*(?:h|hr|hrs|hour|hours)\b")
 
 def read_unit(text: str) -> Unit:
     """The unit a person wrote, such as ``mcg/kg/min`` or ``mL per hour``, or a ``UnitError``."""
+    if text in UNITS:
+        return UNITS[text]
     if not text or not text.strip():
         raise UnitError(text, "the unit is missing. Which unit is meant?")
     plain = _ONE_DAY.sub("/d", text.strip())

@@ -156,8 +156,7 @@ def _too_early(
         local = due.astimezone(new.started_at.tzinfo)
         yield _repeat(
             Severity.INTERRUPT,
-            f"The last dose started {moment(last.started_at)} by {last.recorded_by}; "
-            f"the next is due {moment(local)}.",
+            f"The last dose started {moment(last.started_at)} by {last.recorded_by}; the next is due {moment(local)}.",
         )
 
 
@@ -167,6 +166,4 @@ def _block(field: str, detail: str) -> Finding:
 
 
 def _repeat(severity: Severity, detail: str) -> Finding:
-    return Finding(
-        "administration.repeat", severity, "dose", detail, "HZ-029; GIP1.0 HID 8.11", "administration"
-    )
+    return Finding("administration.repeat", severity, "dose", detail, "HZ-029; GIP1.0 HID 8.11", "administration")

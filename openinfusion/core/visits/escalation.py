@@ -138,9 +138,7 @@ _RULES: Mapping[str, Callable[[Observed], bool]] = {
     "pump off >15 min on inotrope or >2-3 min on epoprostenol": _pump_off_too_long,
     "CPK >1000 with symptoms": lambda seen: seen.symptoms and _above(seen.cpk_units_l, "1000"),
     "SCr rise >=0.3 mg/dL or >=50 percent": _creatinine_rose,
-    "K <3.0 or >5.5": lambda seen: (
-        _below(seen.potassium_mmol_l, "3.0") or _above(seen.potassium_mmol_l, "5.5")
-    ),
+    "K <3.0 or >5.5": lambda seen: _below(seen.potassium_mmol_l, "3.0") or _above(seen.potassium_mmol_l, "5.5"),
     "ANC <1000": lambda seen: _below(seen.anc_per_mcl, "1000"),
     "platelets <100k or halved": _platelets_fell,
     "vancomycin AUC >600": lambda seen: _above(seen.vancomycin_auc, "600"),

@@ -101,9 +101,7 @@ def _unplannable(steps: Sequence[RateStep], volume_ml: Decimal) -> str:
     return ""
 
 
-def _judged(
-    planned: list[PlannedStep], steps: Sequence[RateStep], given: Fraction, volume_ml: Decimal
-) -> FlowPlan:
+def _judged(planned: list[PlannedStep], steps: Sequence[RateStep], given: Fraction, volume_ml: Decimal) -> FlowPlan:
     if given < volume_ml:
         words = f"The rate steps give {number(_shown(given))} of {number(volume_ml)} mL."
         return FlowPlan((), None, (_finding(Severity.BLOCK, words),))
@@ -114,9 +112,7 @@ def _judged(
     return FlowPlan(tuple(planned), planned[-1].ends_at, findings)
 
 
-def refuse_rate_change(
-    plan: FlowPlan, *, step_number: int, vitals_at: Iterable[datetime], at: datetime
-) -> str:
+def refuse_rate_change(plan: FlowPlan, *, step_number: int, vitals_at: Iterable[datetime], at: datetime) -> str:
     """Why step ``step_number`` may not begin now; empty when it may."""
     before = [step for step in plan.steps if step.number == step_number - 1]
     if not before or step_number > len(plan.steps):

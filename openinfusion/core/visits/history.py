@@ -73,9 +73,7 @@ def record(history: History, value: Any, *, by: str, at: datetime) -> History:
     return _added(history, Version(value, by, at, Kind.ORIGINAL, ""))
 
 
-def amend(
-    history: History, value: Any, *, by: str, at: datetime, reason: str, kind: Kind = Kind.CORRECTION
-) -> History:
+def amend(history: History, value: Any, *, by: str, at: datetime, reason: str, kind: Kind = Kind.CORRECTION) -> History:
     """A correction or late entry; the versions before it stay. The reason is part of the record."""
     if kind is Kind.ORIGINAL:
         raise ValueError("an amendment is a correction, a late entry or entered in error")

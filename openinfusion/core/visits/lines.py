@@ -39,9 +39,7 @@ def judge_line(rows: Iterable[Cells], signs: LineSigns) -> tuple[Finding, ...]:
     unseen = [field.name for field in fields(signs) if getattr(signs, field.name) is None]
     if unseen:
         detail = f"Not known: {_words(unseen)}. Look and ask."
-        findings.append(
-            Finding("line.not_known", Severity.BLOCK, "line", detail, _source(table["signs"]), "line")
-        )
+        findings.append(Finding("line.not_known", Severity.BLOCK, "line", detail, _source(table["signs"]), "line"))
     return tuple(findings)
 
 

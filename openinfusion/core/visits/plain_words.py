@@ -51,9 +51,7 @@ def relative_day(value: datetime, *, at: datetime) -> str:
     return {0: "today", 1: "tomorrow"}.get(days, f"on {long_day(value)}")
 
 
-def next_visit(
-    starts_at: datetime | None, *, nurse: str = "", is_confirmed: bool = False, at: datetime
-) -> str:
+def next_visit(starts_at: datetime | None, *, nurse: str = "", is_confirmed: bool = False, at: datetime) -> str:
     """Your next visit, in two short sentences."""
     if starts_at is None:
         return "No visit is planned yet. Call us if you expected one."

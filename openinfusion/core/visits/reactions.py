@@ -58,9 +58,7 @@ def grade_crs(
 
 def _without_fever(worst: int) -> CrsGrade:
     if worst == 0:
-        return _no_grade(
-            Severity.INFORM, "No fever, no low pressure, no low oxygen: not a grade of this table."
-        )
+        return _no_grade(Severity.INFORM, "No fever, no low pressure, no low oxygen: not a grade of this table.")
     return _no_grade(
         Severity.INTERRUPT,
         "Low pressure or low oxygen without fever: this table gives no grade. Treat it as a new reaction.",

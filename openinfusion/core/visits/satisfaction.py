@@ -40,9 +40,7 @@ class TopicCount:
 
 def topics(rows: Iterable[Cells]) -> tuple[Topic, ...]:
     """The topics in the order of the table."""
-    return tuple(
-        Topic(_key(row["topic"]), row["topic"], f"satisfaction_topics; {provenance(row)}") for row in rows
-    )
+    return tuple(Topic(_key(row["topic"]), row["topic"], f"satisfaction_topics; {provenance(row)}") for row in rows)
 
 
 def count(asked: Iterable[Topic], sheets: Iterable[Mapping[str, Rating]]) -> tuple[TopicCount, ...]:

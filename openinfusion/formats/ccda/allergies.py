@@ -59,10 +59,10 @@ def read_allergies(section: Node) -> tuple[tuple[AllergyDraft, ...], tuple[State
     return tuple(allergies), tuple(statements)
 
 
-def _read_one(
-    act: Node, observation: Node, allergies: list[AllergyDraft], statements: list[StatementAt]
-) -> None:
+def _read_one(act: Node, observation: Node, allergies: list[AllergyDraft], statements: list[StatementAt]) -> None:
     substance = _read_substance(observation)
+    for bookkeeping in (*observation.all("code"), *observation.all("statusCode")):
+        bookkeeping.take()
     kind_node = observation.first("value")
     kind_code = kind_node.code() if kind_node else Code()
     if observation.is_negated():

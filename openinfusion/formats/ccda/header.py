@@ -55,9 +55,7 @@ def read_patient(document: Node) -> PatientDraft:
     role = targets[0].first("patientRole")
     patient = role.first("patient") if role else None
     if role is None or patient is None:
-        raise UnreadableReferral(
-            "no_patient", "The document's patient is empty (patientRole). Send it again."
-        )
+        raise UnreadableReferral("no_patient", "The document's patient is empty (patientRole). Send it again.")
     return PatientDraft(
         reference=next((number.value for number in _read_identifiers(role)), "patient"),
         names=tuple(read_name(name) for name in patient.all("name")),
@@ -192,9 +190,7 @@ def _read_identifiers(role: Node) -> tuple[IdentifierDraft, ...]:
 def _read_language(patient: Node) -> str:
     """The preferred language, else the first; the others are listed as unread."""
     spoken = patient.all("languageCommunication")
-    preferred = [
-        node for node in spoken if (mark := node.first("preferenceInd")) and mark.get("value") == "true"
-    ]
+    preferred = [node for node in spoken if (mark := node.first("preferenceInd")) and mark.get("value") == "true"]
     chosen = next(iter((*preferred, *spoken)), None)
     code = chosen.first("languageCode") if chosen else None
     return code.get("code") if code else ""
@@ -203,15 +199,12 @@ def _read_language(patient: Node) -> str:
 def _is_deceased(patient: Node) -> bool:
     mark = patient.first("sdtc:deceasedInd")
     time = patient.first("sdtc:deceasedTime")
-    return (mark is not None and mark.get("value") == "true") or (
-        time is not None and bool(time.get("value"))
-    )
+    return (mark is not None and mark.get("value") == "true") or (time is not None and bool(time.get("value")))
 
 
 def _read_guardians(patient: Node) -> tuple[ContactDraft, ...]:
     return tuple(
-        _contact(guardian, guardian.first("guardianPerson", "name"), "guardian")
-        for guardian in patient.all("guardian")
+        _contact(guardian, guardian.first("guardianPerson", "name"), "guardian") for guardian in patient.all("guardian")
     )
 
 
@@ -229,9 +222,7 @@ def _read_participants(document: Node) -> tuple[ContactDraft, ...]:
             found[contact.name] = contact
         else:
             both = f"{known.relation}, {relation}"
-            found[contact.name] = ContactDraft(
-                known.name, both, known.contact_points, known.addresses, known.path
-            )
+            found[contact.name] = ContactDraft(known.name, both, known.contact_points, known.addresses, known.path)
     return tuple(found.values())
 
 

@@ -6,6 +6,7 @@ Activity.
 
 from __future__ import annotations
 
+from openinfusion.core.controls import control_is_on
 from openinfusion.core.findings import Severity
 from openinfusion.core.identity.texts import TextRole
 from openinfusion.core.referrals.clinical import MedicationDraft
@@ -74,7 +75,7 @@ def _order(
     start: PartialDate | None,
     end: PartialDate | None,
 ) -> OrderDraft:
-    if dosage.dose_value is not None and not dosage.dose_unit:
+    if dosage.dose_value is not None and not dosage.dose_unit and control_is_on("HZ-008"):
         detail = "A dose has no unit. It is kept as a bare number and never used; ask for the unit."
         activity.reading.log.add("referral.dose_unit_missing", Severity.BLOCK, activity.path, detail)
     detail = "A clinical document states an intention, not a signed order. Ask for the order."

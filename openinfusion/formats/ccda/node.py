@@ -166,9 +166,7 @@ class Node:
         if not code:
             return None
         system = self.element.get("codeSystem", "")
-        return Coding(
-            _SYSTEMS.get(system, f"urn:oid:{system}" if system else ""), code, self.get("displayName")
-        )
+        return Coding(_SYSTEMS.get(system, f"urn:oid:{system}" if system else ""), code, self.get("displayName"))
 
 
 def local_name(element: Element) -> str:

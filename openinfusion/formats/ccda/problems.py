@@ -35,9 +35,7 @@ def _read_problem(act: Node, observation: Node) -> ConditionDraft | None:
     problem = value.code().preferring(*_DIAGNOSIS_SYSTEMS) if value else Code()
     if observation.is_negated():
         detail = "This says a problem is NOT present. It is not imported as a condition."
-        observation.reading.log.add(
-            "referral.condition_not_imported", Severity.INFORM, observation.path, detail
-        )
+        observation.reading.log.add("referral.condition_not_imported", Severity.INFORM, observation.path, detail)
         observation.take()
         return None
     onset, status = observation.first("effectiveTime"), act.first("statusCode")

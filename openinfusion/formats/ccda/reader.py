@@ -76,9 +76,7 @@ def _refuse_other_roots(root: Element) -> None:
         )
     if root.tag.startswith("{http://hl7.org/fhir}"):
         raise UnreadableReferral("fhir_xml", "This is FHIR as XML. Send the same resources as FHIR JSON.")
-    raise UnreadableReferral(
-        "not_ccda", "This XML is no C-CDA document (no ClinicalDocument). Send C-CDA or FHIR."
-    )
+    raise UnreadableReferral("not_ccda", "This XML is no C-CDA document (no ClinicalDocument). Send C-CDA or FHIR.")
 
 
 def _narrative(root: Element) -> dict[str, str]:
@@ -95,9 +93,7 @@ def _sections(document: Node) -> list[Node]:
     body = document.first("component", "structuredBody")
     if body is None:
         detail = "The document has no structured body: its content can only be read by a person."
-        document.reading.log.add(
-            "ccda.no_structured_body", Severity.BLOCK, "ClinicalDocument/component", detail
-        )
+        document.reading.log.add("ccda.no_structured_body", Severity.BLOCK, "ClinicalDocument/component", detail)
         return []
     found: list[Node] = []
     pending = list(body.all("component"))
@@ -135,9 +131,7 @@ def _read_sections(patient: PatientDraft, sections: list[Node], log: FindingLog)
 def _read_section(patient: PatientDraft, section: Node, code: str) -> PatientDraft:
     if code in MEDICATIONS:
         history, orders = read_medications(section)
-        return replace(
-            patient, medications=(*patient.medications, *history), orders=(*patient.orders, *orders)
-        )
+        return replace(patient, medications=(*patient.medications, *history), orders=(*patient.orders, *orders))
     if code in PROBLEMS:
         return replace(patient, conditions=(*patient.conditions, *read_problems(section)))
     if code in PAYERS:

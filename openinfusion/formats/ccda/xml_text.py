@@ -38,9 +38,7 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
             "not_xml", f"The file is not well-formed XML at line {line} column {column + 1}. Send it again."
         ) from None
     except (UnicodeDecodeError, LookupError, ValueError):
-        raise UnreadableReferral(
-            "not_utf8", "The XML's encoding cannot be read. Export it as UTF-8."
-        ) from None
+        raise UnreadableReferral("not_utf8", "The XML's encoding cannot be read. Export it as UTF-8.") from None
 
 
 def _build(data: bytes) -> Element:

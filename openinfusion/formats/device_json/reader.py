@@ -210,9 +210,7 @@ class _Reader:
 
 
 def _condition(observations: tuple[Observation, ...]) -> str:
-    return next(
-        (o.value for o in observations if o.name == _EVENT_CONDITION and isinstance(o.value, str)), ""
-    )
+    return next((o.value for o in observations if o.name == _EVENT_CONDITION and isinstance(o.value, str)), "")
 
 
 def _device(text: str) -> DeviceIdentity:

@@ -37,6 +37,7 @@ class Header:
     sending_facility: str = ""
     receiving_application: str = ""
     receiving_facility: str = ""
+    message_type: str = ""
     trigger: str = ""
     control_id: str = ""
     processing_id: str = ""
@@ -59,6 +60,7 @@ def read_header(message: Message) -> Header:
         sending_facility=msh.field(4),
         receiving_application=msh.field(5),
         receiving_facility=msh.field(6),
+        message_type=msh.text_of(9, 1),
         trigger=msh.text_of(9, 2),
         control_id=msh.text_of(10),
         processing_id=msh.text_of(11),
@@ -78,8 +80,10 @@ def answers(
     error: ErrorCode | None = None,
     text: str = "",
 ) -> tuple[bytes, ...]:
-    """The answers this sender asked for: one, two, or none."""
+    """The answers this sender asked for: one, two, or none. An acknowledgement is never acknowledged."""
     codes = []
+    if header.message_type == "ACK":
+        return ()
     if not header.is_enhanced:
         codes.append(_ORIGINAL[verdict])
     else:

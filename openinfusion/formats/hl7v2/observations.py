@@ -65,10 +65,13 @@ def read_number(text: str) -> Decimal | None:
 
 def read_unit(obx: Segment, number: int, vocabulary: Vocabulary) -> str | UnitFault:
     """The unit of a CWE field: MDC code and name, UCUM, or both in either order."""
+    if not obx.field(number):
+        return UnitFault.MISSING
     code: int | None = None
     name, ucum = "", ""
     for first in (1, 4):
-        identifier, text, system = (obx.text_of(number, first + step) for step in range(3))
+        identifier, text = obx.text_of(number, first), obx.text_of(number, first + 1)
+        system = obx.text_of(number, first + 2)
         if system == _MDC or text.startswith(_MDC_NAME):
             if not _CODE.match(identifier):
                 return UnitFault.CODE_DIFFERS

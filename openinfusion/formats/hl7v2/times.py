@@ -28,10 +28,10 @@ def parse_moment(text: str, *, zone: tzinfo | None) -> datetime | None:
     zone = _zone(match["offset"]) if match["offset"] else zone
     if zone is None:
         return None
-    part = (match["part"] or "").ljust(6, "0")
-    digits = f"{match['date']}{match['hour']}{match['minute']}{match['second'] or '00'}{part}"
+    date, microsecond = match["date"], int((match["part"] or "").ljust(6, "0"))
+    clock = (int(match["hour"]), int(match["minute"]), int(match["second"] or 0), microsecond)
     try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S%f").replace(tzinfo=zone)
+        return datetime(int(date[:4]), int(date[4:6]), int(date[6:]), *clock, tzinfo=zone)
     except ValueError:
         return None
 

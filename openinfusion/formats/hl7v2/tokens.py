@@ -66,7 +66,7 @@ class Segment:
 
     def field(self, number: int) -> str:
         """A field as sent, still escaped; empty when absent."""
-        fields = self.fields
+        fields = self._fields or self.fields
         return fields[number] if number < len(fields) else ""
 
     def repetitions(self, number: int) -> tuple[str, ...]:
@@ -89,20 +89,29 @@ class Segment:
 
     def value(self, number: int, component: int = 1, subcomponent: int = 1, repetition: int = 1) -> str:
         """One value, unescaped; empty when absent. Positions count from one."""
-        components = self.components(number, repetition)
-        if component > len(components):
+        raw = self.field(number)
+        if not raw:
             return ""
-        raw = components[component - 1]
-        if self._is_delimiter_field(number):
-            return raw
-        parts = raw.split(self._delimiters.subcomponent)
-        if subcomponent > len(parts):
-            return ""
-        return unescape(parts[subcomponent - 1], self._delimiters)
+        if number < 3 and self._is_delimiter_field(number):
+            return raw if (component, subcomponent, repetition) == (1, 1, 1) else ""
+        marks = self._delimiters
+        for mark, position in (
+            (marks.repetition, repetition),
+            (marks.component, component),
+            (marks.subcomponent, subcomponent),
+        ):
+            if mark in raw:
+                parts = raw.split(mark, position)
+                if position > len(parts):
+                    return ""
+                raw = parts[position - 1]
+            elif position > 1:
+                return ""
+        return unescape(raw, marks) if marks.escape in raw else raw
 
     def text_of(self, number: int, component: int = 1, repetition: int = 1) -> str:
         """One value without its explicit null and outer blanks, for identifiers and names."""
-        found = self.value(number, component, repetition=repetition).strip()
+        found = self.value(number, component, 1, repetition).strip()
         return "" if found == NULL else found
 
     def _is_delimiter_field(self, number: int) -> bool:

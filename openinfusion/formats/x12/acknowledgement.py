@@ -17,6 +17,11 @@ from openinfusion.formats.x12.segments import Segment, TransactionSet, Unreadabl
 _SET_STATUS = {"A": True, "E": True, "P": True, "R": False, "M": False, "W": False, "X": False}
 _ACCEPTED_CATEGORIES = frozenset({"A1", "A2", "A5"})
 _REJECTED_CATEGORIES = frozenset({"A3", "A4", "A6", "A7", "A8"})
+_CATEGORY_WORDS = {
+    "A1": "received", "A2": "accepted into processing", "A3": "returned as not processable",
+    "A4": "not found", "A5": "split", "A6": "rejected: information is missing",
+    "A7": "rejected: information is wrong", "A8": "rejected: pieces of information do not agree",
+}  # fmt: skip
 _SEGMENT_ERRORS = {
     "1": "is not a known segment", "2": "is not expected here", "3": "is missing", "4": "is there too often",
     "5": "repeats too often", "6": "is not defined in this transaction", "7": "is out of order",
@@ -76,6 +81,12 @@ class Status:
     entity: str
     action: str
 
+    @property
+    def text(self) -> str:
+        words = _CATEGORY_WORDS.get(self.category, "not decided")
+        entity = f", entity {self.entity}" if self.entity else ""
+        return f"{words} (category {self.category or 'none'}, status {self.code or 'none'}{entity})"
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
@@ -86,6 +97,11 @@ class ClaimAnswer:
     verdict: Verdict
     statuses: tuple[Status, ...]
     payer_claim: str = ""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Each status in words, with its codes for whoever looks them up."""
+        return tuple(status.text for status in self.statuses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +240,7 @@ def _ended(answer: ClaimAnswer | None) -> Iterator[ClaimAnswer]:
 def _statuses(item: Segment) -> Iterator[Status]:
     for place in (1, 10, 11):
         if item[place]:
-            yield Status(
-                item.component(place, 1), item.component(place, 2), item.component(place, 3), item[3]
-            )
+            yield Status(item.component(place, 1), item.component(place, 2), item.component(place, 3), item[3])
 
 
 def _claim_verdict(statuses: tuple[Status, ...]) -> Verdict:

@@ -159,6 +159,7 @@ def _line(owner: str, line: ClaimLine, check: FieldCheck, *, on: date) -> None:
     if line.last_day < line.first_day or line.last_day > on:
         check.fail(f"{owner} dates", "must be in order and not in the future")
     check.text(f"{owner} description", plain_letters(line.description), longest=80, optional=True)
+    check.text(f"{owner} authorization", line.authorization, longest=50, optional=True)
     check.text(f"{owner} prescription", line.prescription, longest=50, optional=True)
     if line.package is not None:
         if ndc11(line.package.ndc) is None:

@@ -62,9 +62,7 @@ def wrap(
     yield render_segment(segment("IEA", "1", f"{envelope.interchange_control:09d}"), delimiters)
 
 
-def _transaction(
-    body: Iterable[Segment], control: str, convention: str, delimiters: Delimiters
-) -> Iterator[str]:
+def _transaction(body: Iterable[Segment], control: str, convention: str, delimiters: Delimiters) -> Iterator[str]:
     code = _CODES[convention]
     opening = segment("ST", code, control, convention) if code != "835" else segment("ST", code, control)
     yield render_segment(opening, delimiters)

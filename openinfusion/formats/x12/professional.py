@@ -203,6 +203,8 @@ def _line(claim: Claim, line: ClaimLine) -> Iterator[Segment]:
         yield segment("DTP", "472", "D8", day_text(line.first_day))
     else:
         yield segment("DTP", "472", "RD8", f"{day_text(line.first_day)}-{day_text(line.last_day)}")
+    if line.authorization and line.authorization != claim.authorization:
+        yield segment("REF", "G1", line.authorization)
     yield segment("REF", "6R", line_control(claim, line))
     if line.package is not None:
         yield segment("LIN", "", "N4", ndc11(line.package.ndc) or "")

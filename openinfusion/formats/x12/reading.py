@@ -209,22 +209,16 @@ class _Reader:
             return
         opening = self.opening
         if closing is None:
-            self.set_problems.append(
-                self._problem("no_se", "The transaction has no SE: the file is cut or mixed.")
-            )
+            self.set_problems.append(self._problem("no_se", "The transaction has no SE: the file is cut or mixed."))
         else:
             if closing[1].strip() != str(len(self.body) + 2):
                 detail = f"SE counts {_shown(closing[1])} segments, there are {len(self.body) + 2}."
                 self.set_problems.append(self._problem("se_count", detail))
             if closing[2].strip() != opening[2].strip():
-                self.set_problems.append(
-                    self._problem("se_control", "SE and ST have different control numbers.")
-                )
+                self.set_problems.append(self._problem("se_control", "SE and ST have different control numbers."))
         convention = opening[3] or (self.group[8] if self.group is not None else "")
         self.transactions.append(
-            TransactionSet(
-                opening[1], opening[2].strip(), convention, tuple(self.body), tuple(self.set_problems)
-            )
+            TransactionSet(opening[1], opening[2].strip(), convention, tuple(self.body), tuple(self.set_problems))
         )
         self.opening, self.body, self.set_problems = None, [], []
 
@@ -242,9 +236,7 @@ class _Reader:
                 detail = f"GE counts {_shown(closing[1])} transactions, there are {len(self.transactions)}."
                 self.group_problems.append(self._problem("ge_count", detail))
             if closing[2].strip() != group[6].strip():
-                self.group_problems.append(
-                    self._problem("ge_control", "GE and GS have different control numbers.")
-                )
+                self.group_problems.append(self._problem("ge_control", "GE and GS have different control numbers."))
         self.groups.append(
             Group(
                 group[1], group[2].strip(), group[3].strip(), group[6].strip(), group[8],
@@ -293,9 +285,7 @@ def _read_one(text: str, start: int) -> tuple[Interchange, int]:
             return reader.finish(), text.index("ISA", position)
         position = after
         if not is_terminated and item.id != "IEA":
-            reader.problems.append(
-                Problem("cut", "The last segment has no terminator: the file is cut.", reader.place)
-            )
+            reader.problems.append(Problem("cut", "The last segment has no terminator: the file is cut.", reader.place))
         reader.take(item)
         if reader.is_closed:
             break

@@ -25,14 +25,10 @@ from openinfusion.formats.x12.segments import Segment, TransactionSet
 from openinfusion.formats.x12.values import read_day, read_money
 
 _ADJUSTMENT_GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
-_IGNORED = frozenset(
-    {"CUR", "DTM", "N3", "N4", "PER", "RDM", "TS2", "TS3", "MIA", "QTY", "AMT", "LX", "NTE", "K3"}
-)
+_IGNORED = frozenset({"CUR", "DTM", "N3", "N4", "PER", "RDM", "TS2", "TS3", "MIA", "QTY", "AMT", "LX", "NTE", "K3"})
 
 
-def read_body(
-    transaction: TransactionSet, *, currency: str, suspense: Sequence[Suspense], is_test: bool
-) -> Remittance:
+def read_body(transaction: TransactionSet, *, currency: str, suspense: Sequence[Suspense], is_test: bool) -> Remittance:
     """The remittance of one transaction, with ``suspense`` from its envelope."""
     reader = _Body(_currency(transaction, currency), list(suspense), is_test=is_test)
     for place, item in enumerate(transaction.segments, start=2):
@@ -237,9 +233,7 @@ class _Body:
             if not code:
                 self._fail("(PLB) has an amount without a reason")
             amount = self._money(item, start + 1, "provider adjustment")
-            self.provider_adjustments.append(
-                ProviderAdjustment(code, item.component(start, 2).strip(), amount)
-            )
+            self.provider_adjustments.append(ProviderAdjustment(code, item.component(start, 2).strip(), amount))
             found += 1
         if not found:
             self._fail("(PLB) has no adjustment")

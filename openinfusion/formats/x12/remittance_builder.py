@@ -58,6 +58,8 @@ class LineDecision:
         """Pays the allowed amount less the patient's share; the rest is contractual (CO 45, PR 2)."""
         if line.charge is None:
             raise ValueError("a held line has no charge to decide on")
+        if allowed > line.charge or (patient is not None and patient > allowed):
+            raise ValueError("allowed must not be above the charge, nor the patient's share above allowed")
         found = []
         if line.charge != allowed:
             found.append(Adjustment("CO", "45", line.charge - allowed))
@@ -81,6 +83,20 @@ class ClaimDecision:
     payer_claim: str
     lines: Mapping[int, LineDecision] = field(default_factory=dict)
     is_reversal: bool = False
+
+
+def pay_as_expected(claim: Claim, *, payer_claim: str, denied: Mapping[int, str] | None = None) -> ClaimDecision:
+    """The demo payer: every line at its contract amount, or at its charge without one; ``denied`` by
+    reason code.
+    """
+    refused = denied or {}
+    lines: dict[int, LineDecision] = {}
+    for line in claim.lines:
+        if line.number in refused:
+            lines[line.number] = LineDecision.deny(line, reason=refused[line.number])
+        elif line.expected is not None and line.charge is not None:
+            lines[line.number] = LineDecision.allow(line, allowed=min(line.expected, line.charge))
+    return ClaimDecision(claim, payer_claim, lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

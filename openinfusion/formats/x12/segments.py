@@ -39,9 +39,7 @@ class Delimiters:
                 remedy="Check that the file starts with an ISA segment of 106 characters.",
             )
         if len(set(used)) != len(used):
-            raise UnreadableX12(
-                "Two delimiters are the same character.", remedy="Ask the sender for a new file."
-            )
+            raise UnreadableX12("Two delimiters are the same character.", remedy="Ask the sender for a new file.")
 
 
 @dataclass(frozen=True, slots=True)

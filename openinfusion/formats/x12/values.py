@@ -84,9 +84,7 @@ class FieldCheck:
     def fail(self, field: str, problem: str) -> None:
         self.problems.append(FieldProblem(field, problem))
 
-    def text(
-        self, field: str, value: str, *, longest: int, shortest: int = 1, optional: bool = False
-    ) -> None:
+    def text(self, field: str, value: str, *, longest: int, shortest: int = 1, optional: bool = False) -> None:
         """A text of allowed characters and length, without spaces around it."""
         if not value:
             if not optional:
@@ -97,9 +95,7 @@ class FieldCheck:
         if value != value.strip():
             self.fail(field, "must not start or end with a space")
         if any(c not in _ALLOWED for c in value):
-            self.fail(
-                field, "has a character that X12 does not allow; use plain letters, digits and punctuation"
-            )
+            self.fail(field, "has a character that X12 does not allow; use plain letters, digits and punctuation")
         elif any(c in self._reserved for c in value):
             self.fail(field, "has a character that is a delimiter of this file; leave out * : ^ ~")
 

@@ -46,9 +46,7 @@ def try_move(
     is_placed = first >= 0
     key, hold = nodes[node].key, nodes[node].hold
     if search[0].has_drops and is_placed and uniform(search) < DROP:
-        return place(
-            search, nodes, slots, routes, suits, leg, scratch, node, key, -1, -1, hold, threshold
-        )
+        return place(search, nodes, slots, routes, suits, leg, scratch, node, key, -1, -1, hold, threshold)
     kind = uniform(search)
     if kind < SWAP:
         beside = neighbour(search, nodes, slots, near, node)
@@ -77,9 +75,7 @@ def try_move(
     if first == second or not key_fits(search, nodes, slots, node, key):
         return False
     hold = new_hold(search, nodes, slots, node)
-    return place(
-        search, nodes, slots, routes, suits, leg, scratch, node, key, first, second, hold, threshold
-    )
+    return place(search, nodes, slots, routes, suits, leg, scratch, node, key, first, second, hold, threshold)
 
 
 @kernel

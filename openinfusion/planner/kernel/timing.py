@@ -25,9 +25,7 @@ def arrival(nodes: Any, slots: Any, routes: Any, leg: Any, slot: int) -> float:
 
 
 @kernel
-def settle(
-    search: Any, nodes: Any, slots: Any, routes: Any, leg: Any, node: int
-) -> tuple[float, float, float, float]:
+def settle(search: Any, nodes: Any, slots: Any, routes: Any, leg: Any, node: int) -> tuple[float, float, float, float]:
     """Starts of both parts, penalty and largest tardiness of a placed node."""
     if not nodes[node].plain:
         return _settle_fully(search, nodes, slots, routes, leg, node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from openinfusion.platform.access.navigation import groups_for
 from openinfusion.platform.access.roles import TITLES
@@ -22,4 +23,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "me": {"name": access.name, "role": ", ".join(TITLES[role] for role in sorted(access.roles))},
         "access": access,
         "nav_groups": groups_for(access, path=request.path),
+        "search_url": reverse("patients:search") if access.may("patients.see") else "",
     }

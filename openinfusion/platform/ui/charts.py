@@ -253,7 +253,9 @@ class RateStep:
     minutes: Decimal
 
 
-def step_chart(steps: Sequence[RateStep], *, now_minute: Decimal | None = None, now_text: str = "") -> dict[str, object]:
+def step_chart(
+    steps: Sequence[RateStep], *, now_minute: Decimal | None = None, now_text: str = ""
+) -> dict[str, object]:
     """The rate steps of an order as a staircase, with a line at the present minute."""
     total = float(sum(step.minutes for step in steps)) or 1.0
     ticks = nice_ticks(max(float(step.rate_ml_h) for step in steps), 4)

@@ -111,13 +111,26 @@ _CONDITIONS = (
         owner="Samir Contoso",
         clears="replaces the kit. Clears when a kit with a later date is scanned at the home.",
     ),
-    Condition(name="Labs", verdict="risk", facts="Potassium drawn 07:10, not back", owner="Dana Fabel", clears="result"),
+    Condition(
+        name="Labs", verdict="risk", facts="Potassium drawn 07:10, not back", owner="Dana Fabel", clears="result"
+    ),
     Condition(name="Home", verdict="", facts="", owner="Olive Planner", clears="assessment by phone"),
 )
 
 
 def _care() -> dict[str, Any]:
-    names = ("Referral", "Benefits", "Home", "Verified", "Compounded", "Delivered", "Ready", "Visit", "Watched", "Claim")
+    names = (
+        "Referral",
+        "Benefits",
+        "Home",
+        "Verified",
+        "Compounded",
+        "Delivered",
+        "Ready",
+        "Visit",
+        "Watched",
+        "Claim",
+    )
     states = ("done",) * 8 + ("now", "ahead")
     return {
         "patient": BannerPatient(
@@ -170,7 +183,9 @@ def _queue() -> Table:
     ready = tuple(Condition(name="", verdict="ready") for _ in range(10))
 
     def row(at: str, who: str, verdict: str, drug: str, why: str, owner: str, selected: bool = False) -> Row:
-        marks = {"blocked": _CONDITIONS, "risk": (*ready[:8], *_CONDITIONS[3:4])}.get(verdict, ready if verdict == "ready" else (*ready[:9], _CONDITIONS[4]))
+        marks = {"blocked": _CONDITIONS, "risk": (*ready[:8], *_CONDITIONS[3:4])}.get(
+            verdict, ready if verdict == "ready" else (*ready[:9], _CONDITIONS[4])
+        )
         cells = (
             Cell(text=at),
             Cell(text=who, sub="DEMO-005120", url="#g1"),
@@ -371,7 +386,13 @@ def _business() -> dict[str, Any]:
     days = (1580, 1610, 1633, 1690, 1712, 1615)
     return {
         "bars": [
-            Bar(label="Home, this program", value=Decimal(131), text="131 (104 to 168)", low=Decimal(104), high=Decimal(168)),
+            Bar(
+                label="Home, this program",
+                value=Decimal(131),
+                text="131 (104 to 168)",
+                low=Decimal(104),
+                high=Decimal(168),
+            ),
             Bar(label="Home, published", value=Decimal(122), text="122 (one value, no range)", is_published=True),
             Bar(label="Hospital, published", value=Decimal(798), text="798 (one value, no range)", series=3),
         ],

@@ -56,9 +56,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_GET
 def service_worker_manifest(request: HttpRequest) -> HttpResponse:
     """``/sw-manifest.json``: what the service worker may keep for this person."""
-    response = JsonResponse(kept.manifest(request))
-    response["Cache-Control"] = "no-store"
-    return response
+    return JsonResponse(kept.manifest(request))
 
 
 @public_page("name and icons of the product")
@@ -85,4 +83,4 @@ def webmanifest(request: HttpRequest) -> HttpResponse:
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
     """``/offline/``: shown by the service worker when a page was not kept. The same for everybody."""
-    return render(request, "ui/offline.html", {"program": None, "me": None, "nav_groups": []})
+    return render(request, "ui/offline.html", {"program": None, "me": None, "nav_groups": [], "csrf_token": ""})

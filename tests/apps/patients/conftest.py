@@ -16,6 +16,12 @@ SAMPLEFORD = {
 RECEIVED = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Nobody signs in by password here; hashing it well would take most of the time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def register(acting, at, site):
     """``register(given_name="Otis")`` -> a patient of the site."""

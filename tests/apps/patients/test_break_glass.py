@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from support.people import make_person, make_program
 
 from openinfusion.apps.patients import public
@@ -33,7 +34,9 @@ def test_the_chart_opens_to_this_person_and_closes_by_itself(opened, far_patient
     assert client.get(f"/patients/{other.pk}/").status_code == 404
     assert public.chart_access_of(user_id=user.pk + 1, at=at)[1] == frozenset()
     with clock.frozen(at + timedelta(minutes=60)):
-        assert client.get(f"/patients/{far_patient.pk}/").status_code == 404
+        later = Client()
+        later.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert later.get(f"/patients/{far_patient.pk}/").status_code == 404
 
 
 @pytest.mark.hazard("HZ-088")
@@ -153,7 +156,7 @@ def test_the_whole_flow_from_two_identifiers_to_the_chart(far_patient, site_nurs
     found = _identify(client, far_patient)
     page = found.content.decode()
     assert "There is a chart out of your reach" in page
-    assert far_patient.family_name not in page.replace("Ficton, RN", "")
+    assert far_patient.family_name not in page.replace("Nurse Ficton", "")
     done = client.post("/patients/break-glass/open/", {"token": _token(found), "reason": REASON}, follow=True)
     assert done.redirect_chain == [(f"/patients/{far_patient.pk}/", 302)]
     assert "The privacy officer has been told." in done.content.decode()
@@ -183,8 +186,6 @@ def test_a_forged_answer_opens_nothing(far_patient, site_nurse, token):
 
 
 def test_an_answer_given_to_somebody_else_opens_nothing(far_patient, site_nurse, site, program):
-    from django.test import Client
-
     _, client = site_nurse
     token = _token(_identify(client, far_patient))
     other = Client()
@@ -226,3 +227,15 @@ def test_the_audit_of_a_chart_says_who_read_it(patient, browse):
     page = browse(Role.PRIVACY).get(f"/patients/{patient.pk}/trail/").content.decode()
     assert "Nurse Ficton" in page
     assert browse(Role.NURSE).get(f"/patients/{patient.pk}/trail/").status_code == 403
+
+
+def test_the_privacy_officer_restricts_and_lifts_by_button_without_opening_the_chart(patient, browse):
+    officer = browse(Role.PRIVACY)
+    url = f"/patients/{patient.pk}/restrict/"
+    done = officer.post(url, {"restricted": "yes"}, follow=True).content.decode()
+    assert "This chart now opens in an emergency only." in done
+    assert officer.get(f"/patients/{patient.pk}/").status_code == 404
+    assert patient.mrn in officer.get("/patients/break-glass/review/").content.decode()
+    assert officer.post(url, {"restricted": "no"}).status_code == 302
+    assert officer.get(f"/patients/{patient.pk}/").status_code == 200
+    assert browse(Role.NURSE).post(url, {"restricted": "yes"}).status_code == 403

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,29 @@ def problems(page: Any) -> list[str]:
     return [f"{one['id']}: {node['target']}" for one in result["violations"] for node in one["nodes"]]
 
 
+def kept_paths(page: Any) -> list[str]:
+    """What the service worker keeps of the person signed in."""
+    return page.evaluate(
+        """async () => {
+            const own = (await caches.keys()).find((name) => name.startsWith("oi-pages-"));
+            const requests = own ? await (await caches.open(own)).keys() : [];
+            return requests.map((request) => new URL(request.url).pathname);
+        }"""
+    )
+
+
+def until(is_so: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_style_page_is_accessible_and_never_scrolls_sideways(browser: Any, live_server: Any, width: int, scheme: str) -> None:
+def test_the_style_page_is_accessible_and_never_scrolls_sideways(
+    browser: Any, live_server: Any, width: int, scheme: str
+) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -58,8 +79,7 @@ def test_sign_in_and_the_form_with_problems_are_accessible(browser: Any, live_se
     assert problems(page) == []
     page.goto(f"{live_server.url}/style/")
     page.get_by_role("button", name="Save and go on").click()
-    page.wait_for_load_state()
-    assert page.evaluate("document.activeElement.classList.contains('error-summary')")
+    page.wait_for_function("document.activeElement.classList.contains('error-summary')", timeout=5000)
     assert problems(page) == []
 
 
@@ -82,7 +102,9 @@ def test_a_page_left_open_stops_showing_numbers_as_current(browser: Any, live_se
     page.goto(f"{live_server.url}/style/")
     tile = page.locator("[data-live]").first
     assert tile.locator("[data-live-now]").is_visible()
-    tile.evaluate("element => { element.dataset.age = '299'; element.dataset.seen = String(performance.now() - 5000); }")
+    tile.evaluate(
+        "element => { element.dataset.age = '299'; element.dataset.seen = String(performance.now() - 5000); }"
+    )
     tile.locator("[data-live-silent]").wait_for(state="visible", timeout=5000)
     assert not tile.locator("[data-live-now]").is_visible()
 
@@ -96,10 +118,9 @@ def test_a_visit_page_is_kept_without_network_and_says_so_and_other_pages_are_no
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{live_server.url}/visits/7/")
-    kept = "caches.keys().then(async names => {const own = names.find(n => n.startsWith('oi-pages-')); return own ? (await (await caches.open(own)).keys()).map(r => new URL(r.url).pathname) : []})"
-    page.wait_for_function(f"{kept}.then(paths => paths.includes('/visits/7/'))", timeout=10000)
+    until(lambda: kept_paths(page) == ["/visits/7/"])
     page.goto(f"{live_server.url}/other/")
-    assert page.evaluate(kept) == ["/visits/7/"]
+    assert kept_paths(page) == ["/visits/7/"]
     context.set_offline(True)
     page.goto(f"{live_server.url}/visits/7/")
     assert "not the present state" in page.locator("[data-kept]").inner_text()
@@ -109,5 +130,5 @@ def test_a_visit_page_is_kept_without_network_and_says_so_and_other_pages_are_no
     context.set_offline(False)
     owner[0] = "nurse-two"
     page.goto(f"{live_server.url}/offline/")
-    page.wait_for_function("caches.keys().then(names => !names.includes('oi-pages-nurse-one'))", timeout=10000)
+    until(lambda: "oi-pages-nurse-one" not in page.evaluate("caches.keys()"))
     context.close()

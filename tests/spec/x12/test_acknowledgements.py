@@ -116,6 +116,14 @@ def test_the_verdict_on_a_claim(statuses, verdict):
     )
 
 
+def test_a_rejected_claim_says_why_in_words_and_codes():
+    found = answer_277("HL*4*3*PT", "TRN*2*C-1001", "STC*A7:562:85*20261120*U*140", "STC*P5:1*20261120*WQ")
+    assert found.claims[0].reasons == (
+        "rejected: information is wrong (category A7, status 562, entity 85)",
+        "not decided (category P5, status 1)",
+    )
+
+
 def test_two_claims_at_one_level_are_two_answers():
     found = answer_277("HL*4*3*PT", "TRN*2*C-1", "STC*A2:20*20261120*WQ", "TRN*2*C-2", "STC*A3:21*20261120*U")
     assert [(a.claim, a.verdict) for a in found.claims] == [

@@ -181,6 +181,16 @@ def test_the_judge_can_refuse(written, before, after):
     assert group.verdict is Verdict.REJECTED
 
 
+def test_a_line_with_an_authorization_of_its_own(written):
+    of = plain_claim()
+    lines = tuple(replace(line, authorization="A-2") if line.code == "J0696" else line for line in of.lines)
+    text = write_837p([replace(of, lines=lines)], submission())
+    assert text.count("REF*G1*A-2~") == sum(line.code == "J0696" for line in lines)
+    assert "REF*G1*A-2~" not in written
+    assert pyx12_accepts(text)[0]
+    assert x12sdk_models(text)
+
+
 def test_a_long_course_becomes_several_claims():
     """At most fifty lines in a claim (X12 837P loop 2400)."""
     draft = compile_lines(course(60), contract=contract(), rules=rules())

@@ -22,7 +22,13 @@ from openinfusion.core.claims.remittance import (
 )
 from openinfusion.formats.x12.denials import CATEGORIES
 from openinfusion.formats.x12.remittance import read_835
-from openinfusion.formats.x12.remittance_builder import ClaimDecision, LineDecision, Payment, build_835
+from openinfusion.formats.x12.remittance_builder import (
+    ClaimDecision,
+    LineDecision,
+    Payment,
+    build_835,
+    pay_as_expected,
+)
 
 OURS = claim(course(2))
 
@@ -100,6 +106,21 @@ def test_our_payers_file_posts_and_balances():
     assert [(denial.code, denial.reason) for denial in result.denials] == [("S9500", "197")]
 
 
+def test_the_demo_payer_pays_what_the_contract_expects():
+    first = OURS.lines[0]
+    decided = pay_as_expected(OURS, payer_claim="PCN1", denied={first.number: "16"})
+    (remittance,) = read_835(paid_file(decisions=(decided,), provider_adjustments=())).remittances
+    (payment,) = remittance.claims
+    assert payment.lines[0].paid == Money(0, "USD")
+    assert [line.paid for line in payment.lines[1:]] == [line.expected for line in OURS.lines[1:]]
+    assert file_suspense(remittance) == ()
+
+
+def test_the_demo_payer_never_allows_more_than_was_charged():
+    with pytest.raises(ValueError, match="above the charge"):
+        LineDecision.allow(OURS.lines[0], allowed=OURS.lines[0].charge + Money(1, "USD"))
+
+
 def test_a_reversal_takes_the_payment_back():
     (first,) = read_835(paid_file()).remittances
     lines = {line.number: LineDecision.deny(line, reason="197") for line in OURS.lines if line.code == "S9500"}
@@ -136,6 +157,15 @@ def test_the_shared_remittances_balance(shared, name, trace, paid, claims, adjus
     assert found == adjusted
     assert remittance.is_test
     assert reasons(sample(shared, name)) == set()
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize("name", ["managed-care.835", "medicare-part-a.835"])
+def test_x12sdk_reads_the_same_amounts_from_the_shared_remittances(shared, name):
+    (model,) = x12sdk_models(sample(shared, name).decode())
+    (ours,) = read_835(sample(shared, name)).remittances
+    theirs = [(paid.patient_control_number, paid.charge, paid.paid) for paid in model.claims()]
+    assert theirs == [(p.claim, p.charge.as_decimal(), p.paid.as_decimal()) for p in ours.claims]
 
 
 @pytest.mark.samples

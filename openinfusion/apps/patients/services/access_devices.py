@@ -48,9 +48,7 @@ def record_access_device(
         placed_on=day,
         tip_confirmed=tip_confirmed,
     )
-    events.record(
-        kind=kinds.ACCESS_RECORDED, subject=device, by=by, at=at, data={"kind": device.get_kind_display()}
-    )
+    events.record(kind=kinds.ACCESS_RECORDED, subject=device, by=by, at=at, data={"kind": device.get_kind_display()})
     return device
 
 

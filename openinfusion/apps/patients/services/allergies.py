@@ -87,9 +87,7 @@ def review_allergies(*, patient: Patient, by: Access, at: datetime) -> Patient:
     by.require(policies.RECORD_CLINICAL)
     row = guards.chart(patient, by=by)
     if row.allergy_status == Patient.AllergyStatus.NOT_ASKED:
-        raise Refused(
-            "not_asked", "Nobody has asked about allergies yet. Record them, or that none are known."
-        )
+        raise Refused("not_asked", "Nobody has asked about allergies yet. Record them, or that none are known.")
     _set_status(row, row.allergy_status, reviewed_on=local_day(at, row.time_zone))
     events.record(kind=kinds.ALLERGIES_REVIEWED, subject=row, by=by, at=at)
     return row

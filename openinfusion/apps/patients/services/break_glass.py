@@ -74,9 +74,7 @@ def open_break_glass(*, patient_id: int, reason: str, by: Access, at: datetime) 
             by=by,
             at=at,
             subject=opened,
-            why="A restricted chart was opened."
-            if patient.is_restricted
-            else "A chart out of reach was opened.",
+            why="A restricted chart was opened." if patient.is_restricted else "A chart out of reach was opened.",
             clears="A decision by the privacy officer",
             url=reverse("patients:break_glass_review", args=[opened.pk]),
         )
@@ -98,9 +96,7 @@ def end_break_glass(*, opened: BreakGlass, by: Access, at: datetime) -> BreakGla
 
 
 @transaction.atomic
-def review_break_glass(
-    *, opened: BreakGlass, verdict: str, note: str, by: Access, at: datetime
-) -> BreakGlass:
+def review_break_glass(*, opened: BreakGlass, verdict: str, note: str, by: Access, at: datetime) -> BreakGlass:
     """The privacy officer decides; nobody reviews an own opening."""
     by.require(policies.REVIEW_BREAK_GLASS)
     row = BreakGlass.objects.select_for_update().filter(tenant_id=by.tenant_id, pk=opened.pk).first()

@@ -130,9 +130,7 @@ def _record(row: Patient, identifiers: list[PatientIdentifier]) -> IdentityRecor
     )
 
 
-def _candidate(
-    row: Patient, is_same: bool, score: int, reasons: tuple[str, ...], reach: set[int]
-) -> Candidate:
+def _candidate(row: Patient, is_same: bool, score: int, reasons: tuple[str, ...], reach: set[int]) -> Candidate:
     if row.pk not in reach:
         return Candidate(row.pk, False, is_same, score, ("a chart you may not open",))
     return Candidate(row.pk, True, is_same, score, reasons, row.full_name, row.mrn, row.birth_date)

@@ -154,9 +154,7 @@ def record_consent(
     reader = Reader({"signed_by": signed_by, "relation": relation, "kind": kind, "ends_on": ends_on})
     values: dict[str, Any] = {
         "signed_by": reader.text("signed_by", role=NAME, limit=160, required="Enter who signed."),
-        "relation": reader.text(
-            "relation", limit=60, required="Say who this is to the patient, self included."
-        ),
+        "relation": reader.text("relation", limit=60, required="Say who this is to the patient, self included."),
         "kind": reader.text("kind", limit=40, required="Say what the consent is for."),
         "ends_on": reader.date("ends_on"),
     }

@@ -35,9 +35,7 @@ class Reader:
             for name in set(self.fields) - set(names):
                 self.fail(name, "This field cannot be set here.")
 
-    def text(
-        self, name: str, *, role: TextRole = PLAIN, limit: int, required: str = "", lines: bool = False
-    ) -> str:
+    def text(self, name: str, *, role: TextRole = PLAIN, limit: int, required: str = "", lines: bool = False) -> str:
         """One clean text, empty when not given. ``required`` is the sentence when it is missing."""
         raw = self.fields.get(name)
         clean = clean_text(str(raw or "")) if lines else clean_line(str(raw or ""))

@@ -223,9 +223,7 @@ def _ask_about_jump(patient: Patient, weight: Measurement, *, confirmed: bool) -
 
 def _neighbours(patient: Patient, weight: Measurement) -> list[Measurement]:
     """The weight before and, for a late entry, the weight after."""
-    rows = Measurement.objects.filter(
-        patient=patient, test="weight", value__isnull=False, entered_in_error_at=None
-    )
+    rows = Measurement.objects.filter(patient=patient, test="weight", value__isnull=False, entered_in_error_at=None)
     moment = weight.taken_at or weight.recorded_at
     before = rows.filter(taken_at__lte=moment).order_by(F("taken_at").desc(nulls_last=True), "-pk").first()
     after = rows.filter(taken_at__gt=moment).order_by("taken_at", "pk").first()

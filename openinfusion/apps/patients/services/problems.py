@@ -34,9 +34,7 @@ def record_condition(
     """Add a diagnosis or problem; the same one is recorded once."""
     by.require(policies.RECORD_CLINICAL)
     row = guards.chart(patient, by=by)
-    reader = Reader(
-        {"text": text, "code_system": code_system, "code": code, "onset_on": onset_on, "source": source}
-    )
+    reader = Reader({"text": text, "code_system": code_system, "code": code, "onset_on": onset_on, "source": source})
     values: dict[str, Any] = {
         "text": reader.text("text", limit=240, required="Enter the condition."),
         "code_system": reader.text("code_system", limit=100),
@@ -69,9 +67,7 @@ def record_medication(
     """Add a medicine the person takes besides the infusion; the same one is recorded once."""
     by.require(policies.RECORD_CLINICAL)
     row = guards.chart(patient, by=by)
-    reader = Reader(
-        {"text": text, "dose_text": dose_text, "code_system": code_system, "code": code, "source": source}
-    )
+    reader = Reader({"text": text, "dose_text": dose_text, "code_system": code_system, "code": code, "source": source})
     values = {
         "text": reader.text("text", role=DRUG, limit=240, required="Enter the medicine."),
         "dose_text": reader.text("dose_text", limit=240),

@@ -45,9 +45,7 @@ REGISTRATION = (*DEMOGRAPHICS, "site", "mrn", "identifiers", "memberships")
 
 
 @transaction.atomic
-def create_patient(
-    fields: Mapping[str, Any], *, by: Access, at: datetime, confirmed: bool = False
-) -> Patient:
+def create_patient(fields: Mapping[str, Any], *, by: Access, at: datetime, confirmed: bool = False) -> Patient:
     """Register a patient and give the record number.
 
     ``fields`` takes the names of ``REGISTRATION``: ``site`` is a Site or its id, ``identifiers`` are

@@ -24,7 +24,7 @@ from openinfusion.apps.patients.services.registration import (
 from openinfusion.apps.patients.summaries import banner_of
 from openinfusion.apps.patients.web import presenters, privacy_presenters
 from openinfusion.apps.patients.web.forms import ChangeDemographicsForm
-from openinfusion.apps.patients.web.submit import act, form_page
+from openinfusion.apps.patients.web.submit import act, form_page, posted
 from openinfusion.platform import audit, clock
 from openinfusion.platform.access import Access, fetch, page
 from openinfusion.platform.documents import services as documents
@@ -54,8 +54,7 @@ def chart_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
         "banner": banner_of(patient, at=at),
         "banner_day": local_day(at, patient.time_zone),
         "chart_url": reverse("patients:chart", args=[patient.pk]),
-        "glass": opened
-        and {"left": privacy_presenters.left_text(opened.ends_at, at), "ends_at": opened.ends_at},
+        "glass": opened and {"left": privacy_presenters.left_text(opened.ends_at, at), "ends_at": opened.ends_at},
         "glass_end_url": reverse("patients:break_glass_end", args=[patient.pk]),
     }
 
@@ -80,9 +79,7 @@ def chart(request: HttpRequest, pk: int) -> HttpResponse:
         "may_episode": access.may(policies.MANAGE_EPISODE),
         "may_restrict": access.may(policies.RESTRICT),
         "may_audit": access.may(policies.SEE_AUDIT_TRAIL),
-        "allergies": presenters.allergy_rows(
-            patient, [one for one in allergies if one.is_active], may=clinical
-        ),
+        "allergies": presenters.allergy_rows(patient, [one for one in allergies if one.is_active], may=clinical),
         "allergy_errors": presenters.error_rows(
             [one for one in allergies if one.entered_in_error_at], patient.time_zone
         ),
@@ -133,7 +130,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     access = request.access  # type: ignore[attr-defined]
     patient = chart_of(request, pk)
     initial = {name: getattr(patient, name) for name in DEMOGRAPHICS}
-    form = ChangeDemographicsForm(request.POST or None, initial=initial)
+    form = ChangeDemographicsForm(posted(request), initial=initial)
     return form_page(
         request,
         form=form,
@@ -147,20 +144,24 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @page(policies.RESTRICT)
 @require_POST
 def restrict(request: HttpRequest, pk: int) -> HttpResponse:
-    """Restrict the chart of a colleague or public figure, or open it again. The officer then has no chart
-    to go to.
-    """
+    """Restrict the chart of a colleague or public figure, or open it again."""
     access = request.access  # type: ignore[attr-defined]
-    patient = chart_of(request, pk)
+    patient = _of_program(access, pk)
     wanted = request.POST.get("restricted") == "yes"
     return act(
         request,
         do=lambda: restrict_chart(patient=patient, restricted=wanted, by=access, at=clock.now()),
-        done="This chart now opens in an emergency only."
-        if wanted
-        else "This chart is no longer restricted.",
-        to=reverse("patients:search"),
+        done="This chart now opens in an emergency only." if wanted else "This chart is open again.",
+        to=reverse("patients:trail", args=[pk]),
     )
+
+
+def _of_program(access: Access, pk: int) -> Patient:
+    """A patient of the program for the privacy officer, whose work needs no reach to the chart itself."""
+    patient = Patient.objects.filter(tenant_id=access.tenant_id, pk=pk).first()
+    if patient is None:
+        raise NotFound("patient")
+    return patient
 
 
 @page(policies.SEE_DOCUMENTS)
@@ -203,13 +204,12 @@ def document(request: HttpRequest, pk: int, document_id: int) -> HttpResponse:
 def trail(request: HttpRequest, pk: int) -> HttpResponse:
     """Who read or changed this chart; for the privacy officer, restricted charts included."""
     access = request.access  # type: ignore[attr-defined]
-    patient = Patient.objects.filter(tenant_id=access.tenant_id, pk=pk).first()
-    if patient is None:
-        raise NotFound("patient")
+    patient = _of_program(access, pk)
     access.reads.add(("audit.auditentry", patient.pk))
     shown = Paginator(audit_trail(patient), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "mrn": patient.mrn,
+        "patient": patient,
+        "may_restrict": access.may(policies.RESTRICT),
         "page": shown,
         "table": privacy_presenters.trail_table(list(shown), patient.time_zone),
     }

@@ -31,7 +31,7 @@ from openinfusion.apps.patients.services import (
 )
 from openinfusion.apps.patients.web import forms
 from openinfusion.apps.patients.web.chart import chart_context, chart_of
-from openinfusion.apps.patients.web.submit import act, asked_again, form_page, show_form
+from openinfusion.apps.patients.web.submit import act, asked_again, form_page, posted, show_form
 from openinfusion.platform import clock
 from openinfusion.platform.access import fetch, page
 from openinfusion.platform.errors import NotFound
@@ -60,9 +60,7 @@ def allergy(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save(patient: Any, fields: dict[str, Any], by: Any) -> Any:
         severity = "" if fields["severity"] == "not_known" else fields["severity"]
-        return allergies.record_allergy(
-            **{**fields, "severity": severity}, patient=patient, by=by, at=clock.now()
-        )
+        return allergies.record_allergy(**{**fields, "severity": severity}, patient=patient, by=by, at=clock.now())
 
     return _add(request, pk, forms.AllergyForm, save, "Record an allergy", "Allergy recorded.")
 
@@ -102,9 +100,7 @@ def access_device(request: HttpRequest, pk: int) -> HttpResponse:
             **{**fields, "tip_confirmed": tip}, patient=patient, by=by, at=clock.now()
         )
 
-    return _add(
-        request, pk, forms.AccessDeviceForm, save, "Record an access device", "Access device recorded."
-    )
+    return _add(request, pk, forms.AccessDeviceForm, save, "Record an access device", "Access device recorded.")
 
 
 @page(policies.RECORD_CLINICAL)
@@ -135,7 +131,7 @@ def measurement(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         return form_page(
             request,
-            form=forms.MeasurementForm(request.POST or None, zone=zone),
+            form=forms.MeasurementForm(posted(request), zone=zone),
             save=save,
             done="Value recorded.",
             to=reverse("patients:chart", args=[pk]),
@@ -167,10 +163,8 @@ def contact_change(request: HttpRequest, pk: int, contact_id: int) -> HttpRespon
     initial = {name: getattr(row, name) for name in forms.ContactForm.base_fields}
     return form_page(
         request,
-        form=forms.ContactForm(request.POST or None, initial=initial),
-        save=lambda fields: people.record_contact(
-            **fields, contact=row, patient=patient, by=access, at=clock.now()
-        ),
+        form=forms.ContactForm(posted(request), initial=initial),
+        save=lambda fields: people.record_contact(**fields, contact=row, patient=patient, by=access, at=clock.now()),
         done="Contact saved.",
         to=reverse("patients:chart", args=[pk]),
         context={**chart_context(request, patient), "title": "Change a contact"},
@@ -200,10 +194,8 @@ def access_remove(request: HttpRequest, pk: int, device_id: int) -> HttpResponse
     row = fetch(AccessDevice, by=access, pk=device_id, patient_id=pk, entered_in_error_at=None)
     return form_page(
         request,
-        form=forms.RemoveAccessForm(request.POST or None),
-        save=lambda fields: access_devices.remove_access_device(
-            **fields, device=row, by=access, at=clock.now()
-        ),
+        form=forms.RemoveAccessForm(posted(request)),
+        save=lambda fields: access_devices.remove_access_device(**fields, device=row, by=access, at=clock.now()),
         done="Removal recorded.",
         to=reverse("patients:chart", args=[pk]),
         context={**chart_context(request, patient), "title": f"Remove: {row.get_kind_display()}"},
@@ -235,7 +227,7 @@ def entry_error(request: HttpRequest, pk: int, kind: str, entry_id: int) -> Http
     patient = chart_of(request, pk)
     row = _entry(request, pk, kind, entry_id)
     form = forms.ReasonForm(
-        request.POST or None,
+        posted(request),
         submit="Mark as entered in error",
         label="What was wrong with this entry",
         hint="The entry stays in the chart, marked, and no longer counts.",
@@ -251,9 +243,7 @@ def entry_error(request: HttpRequest, pk: int, kind: str, entry_id: int) -> Http
         context={
             **chart_context(request, patient),
             "title": f"Entered in error: {row._meta.verbose_name}",
-            "about": str(
-                getattr(row, "substance", "") or getattr(row, "text", "") or getattr(row, "test", "")
-            ),
+            "about": str(getattr(row, "substance", "") or getattr(row, "text", "") or getattr(row, "test", "")),
         },
     )
 
@@ -294,7 +284,7 @@ def _add(
     patient = chart_of(request, pk)
     return form_page(
         request,
-        form=form_class(request.POST or None),
+        form=form_class(posted(request)),
         save=lambda fields: save(patient, fields, access),
         done=done,
         to=reverse("patients:chart", args=[pk]),

@@ -17,7 +17,7 @@ from openinfusion.apps.patients.web import forms, presenters
 from openinfusion.apps.patients.web.chart import chart_context, chart_of
 from openinfusion.apps.patients.web.journey import steps_of
 from openinfusion.apps.patients.web.own_panels import events_of
-from openinfusion.apps.patients.web.submit import act, form_page
+from openinfusion.apps.patients.web.submit import act, form_page, posted
 from openinfusion.core.states import EPISODE, label
 from openinfusion.platform import clock
 from openinfusion.platform.access import Access, fetch, page, visible
@@ -68,9 +68,7 @@ def _drawn(request: HttpRequest, row: Episode, column: str) -> list[dict[str, An
             continue
         context = {**context, "episode": row, "patient": row.patient, "panel": panel}
         html = render_to_string(panel.template, context, request)
-        drawn.append(
-            {"panel": panel, "html": html, **{name: context.get(name) for name in ("note", "chip", "foot")}}
-        )
+        drawn.append({"panel": panel, "html": html, **{name: context.get(name) for name in ("note", "chip", "foot")}})
     return drawn
 
 
@@ -102,7 +100,7 @@ def move(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     row = episode_of(request, pk)
     refusal = services.refusal_to_move(row, action, by=access)
     form = forms.ReasonForm(
-        request.POST or None,
+        posted(request),
         submit=label(action).capitalize(),
         hint="Shown on the time line of the episode.",
         needed=action in services.NEEDS_REASON,
@@ -133,13 +131,11 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save(fields: dict[str, Any]) -> Episode:
         prescriber = _prescriber(access, fields["prescriber"])
-        return services.new_episode(
-            **{**fields, "prescriber": prescriber}, patient=patient, by=access, at=clock.now()
-        )
+        return services.new_episode(**{**fields, "prescriber": prescriber}, patient=patient, by=access, at=clock.now())
 
     return form_page(
         request,
-        form=forms.NewEpisodeForm(request.POST or None, prescribers=choices, zone=patient.time_zone),
+        form=forms.NewEpisodeForm(posted(request), prescribers=choices, zone=patient.time_zone),
         save=save,
         done="Episode opened.",
         to=lambda row: reverse("patients:episode", args=[row.pk]),
@@ -163,13 +159,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save(fields: dict[str, Any]) -> Episode:
         prescriber = _prescriber(access, fields["prescriber"])
-        return services.change_episode(
-            **{**fields, "prescriber": prescriber}, episode=row, by=access, at=clock.now()
-        )
+        return services.change_episode(**{**fields, "prescriber": prescriber}, episode=row, by=access, at=clock.now())
 
     return form_page(
         request,
-        form=forms.EpisodeForm(request.POST or None, prescribers=_prescribers(access), initial=initial),
+        form=forms.EpisodeForm(posted(request), prescribers=_prescribers(access), initial=initial),
         save=save,
         done="Episode saved.",
         to=reverse("patients:episode", args=[pk]),
@@ -185,7 +179,7 @@ def consent_add(request: HttpRequest, pk: int) -> HttpResponse:
     row = episode_of(request, pk)
     return form_page(
         request,
-        form=forms.ConsentForm(request.POST or None),
+        form=forms.ConsentForm(posted(request)),
         save=lambda fields: services.record_consent(**fields, episode=row, by=access, at=clock.now()),
         done="Consent recorded.",
         to=reverse("patients:episode", args=[pk]),

@@ -173,9 +173,7 @@ class AllergyForm(Form):
     substance = TextField(
         "Substance", one_script=True, max_length=160, hint="Generic name of a medicine, food, material"
     )
-    reaction = TextField(
-        "What happened", required=False, max_length=160, hint="Hives, anaphylaxis, rash, nausea"
-    )
+    reaction = TextField("What happened", required=False, max_length=160, hint="Hives, anaphylaxis, rash, nausea")
     severity = RadioField(
         "How bad it was",
         [*((word, word.capitalize()) for word in SEVERITIES), ("not_known", "Not known")],
@@ -195,9 +193,7 @@ class ConditionForm(Form):
 class MedicationForm(Form):
     submit_label = "Record the medicine"
     text = TextField("Medicine", one_script=True, max_length=240, hint="Generic name and strength")
-    dose_text = TextField(
-        "How it is taken", required=False, max_length=240, hint="Dose, route and how often, in words"
-    )
+    dose_text = TextField("How it is taken", required=False, max_length=240, hint="Dose, route and how often, in words")
     source = SelectField("Who told it", SOURCES, missing="Choose who told it")
 
 
@@ -303,9 +299,7 @@ class ConsentForm(Form):
 class ReasonForm(Form):
     reason = TextField("Reason", max_length=240, missing="Write the reason")
 
-    def __init__(
-        self, *args: Any, submit: str, label: str = "Reason", hint: str = "", needed: bool = True, **kw: Any
-    ):
+    def __init__(self, *args: Any, submit: str, label: str = "Reason", hint: str = "", needed: bool = True, **kw: Any):
         super().__init__(*args, **kw)
         self.submit_label = submit
         self.fields["reason"].label, self.fields["reason"].help_text = label, hint

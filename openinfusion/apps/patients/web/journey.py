@@ -93,9 +93,7 @@ def steps_of(events: Iterable[Happened]) -> list[Step]:
     latest, reached = _walk(events)
     states = [_state(index, latest) for index in range(len(STEPS))]
     if "now" not in states and "stop" not in states:
-        following = next(
-            (index for index in range(reached + 1, len(STEPS)) if states[index] == "ahead"), None
-        )
+        following = next((index for index in range(reached + 1, len(STEPS)) if states[index] == "ahead"), None)
         if following is not None:
             states[following] = "now"
     return [Step(label=LABELS[name], state=state) for name, state in zip(STEPS, states, strict=True)]

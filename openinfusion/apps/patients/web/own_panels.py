@@ -31,9 +31,7 @@ def register() -> None:
         path = f"patients/panels/{template}.html"
         panels.add_panel(panels.Panel(key, title, order, render, policies.SEE, path, "side"))
     panels.add_panel(
-        panels.Panel(
-            "timeline", "Time line", 90, _timeline, policies.SEE, "patients/panels/timeline.html", "main"
-        )
+        panels.Panel("timeline", "Time line", 90, _timeline, policies.SEE, "patients/panels/timeline.html", "main")
     )
     panels.add_tab(panels.Tab("chart", "Chart", 80, _chart_url, policies.SEE))
     panels.add_tab(panels.Tab("documents", "Documents", 90, _documents_url, policies.SEE_DOCUMENTS))
@@ -83,9 +81,7 @@ def _facts(request: HttpRequest, episode: Episode) -> dict[str, Any]:
             Fact(label="State", value=label(episode.status).capitalize(), sub=episode.end_reason),
             Fact(label="Therapy", value=therapy_name(episode.therapy_id), drug=True),
             Fact(label="Indication", value=episode.indication, sub=episode.icd10),
-            Fact(
-                label="Referral received", value=formats.format_datetime(episode.referral_received_at, zone)
-            ),
+            Fact(label="Referral received", value=formats.format_datetime(episode.referral_received_at, zone)),
             Fact(label="First dose", value=clock_text(first_dose_clock(episode, clock.now()))),
             Fact(label="Planned start", value=formats.format_date(planned) if planned else ""),
         ]
@@ -98,8 +94,7 @@ def _consents(request: HttpRequest, episode: Episode) -> dict[str, Any]:
     rows = [
         {
             "say": one.kind.replace("_", " ").capitalize(),
-            "sub": f"signed by {one.signed_by} ({one.relation}), "
-            f"{formats.format_datetime(one.signed_at, zone)}",
+            "sub": f"signed by {one.signed_by} ({one.relation}), {formats.format_datetime(one.signed_at, zone)}",
             "ended": _ended(one, zone),
             "revoke_url": reverse("patients:consent_revoke", args=[episode.pk, one.pk])
             if may and one.revoked_at is None
@@ -139,6 +134,4 @@ def events_of(request: HttpRequest, episode: Episode) -> list[DomainEvent]:
 
 
 def _event(one: DomainEvent) -> Event:
-    return Event(
-        say=one.sentence, at=one.at, sub=one.by_name, state="stop" if is_problem(one.kind) else "done"
-    )
+    return Event(say=one.sentence, at=one.at, sub=one.by_name, state="stop" if is_problem(one.kind) else "done")

@@ -50,9 +50,7 @@ def found_table(patients: list[Patient]) -> Table:
     rows = [
         Row(
             cells=(
-                Cell(
-                    text=one.full_name, url=reverse("patients:chart", args=[one.pk]), sub=one.preferred_name
-                ),
+                Cell(text=one.full_name, url=reverse("patients:chart", args=[one.pk]), sub=one.preferred_name),
                 formats.format_date(one.birth_date),
                 one.get_sex_display(),
                 one.mrn,
@@ -63,8 +61,7 @@ def found_table(patients: list[Patient]) -> Table:
         for one in patients
     ]
     columns = [
-        Column(label=text, nowrap=text in ("Born", "MRN"))
-        for text in ("Name", "Born", "Sex", "MRN", "Phone", "Site")
+        Column(label=text, nowrap=text in ("Born", "MRN")) for text in ("Name", "Born", "Sex", "MRN", "Phone", "Site")
     ]
     return Table(caption="Patients found", columns=columns, rows=rows)
 
@@ -74,9 +71,7 @@ def episode_table(episodes: list[Episode], at: datetime) -> Table:
     rows = [
         Row(
             cells=(
-                Cell(
-                    text=one.patient.full_name, url=reverse("patients:episode", args=[one.pk]), sub=one.number
-                ),
+                Cell(text=one.patient.full_name, url=reverse("patients:episode", args=[one.pk]), sub=one.number),
                 Cell(drug=therapy_name(one.therapy_id), sub=one.indication),
                 state_label(one.status).capitalize(),
                 formats.format_datetime(one.referral_received_at, one.patient.time_zone),
@@ -110,9 +105,7 @@ def clock_text(clock: FirstDoseClock) -> str:
     return f"waiting for {span}" if clock.is_running else f"ended without a dose after {span}"
 
 
-def _links(
-    patient: Patient, kind: str, pk: int, *, may: bool, can_end: bool = False
-) -> list[tuple[str, str, str]]:
+def _links(patient: Patient, kind: str, pk: int, *, may: bool, can_end: bool = False) -> list[tuple[str, str, str]]:
     """(label, address, how) of what can be done with an entry; ``how`` is get or post."""
     if not may:
         return []
@@ -222,9 +215,7 @@ def latest_facts(patient: Patient, newest: dict[str, Measurement]) -> list[Fact]
 def _measurement_fact(patient: Patient, test: str, row: Measurement | None) -> Fact:
     if row is None:
         return Fact(label=test_label(test), value="")
-    day = (
-        formats.format_date(local_day(row.taken_at, patient.time_zone)) if row.taken_at else "date not known"
-    )
+    day = formats.format_date(local_day(row.taken_at, patient.time_zone)) if row.taken_at else "date not known"
     method = f"{row.get_method_display().lower()}, " if row.method != Measurement.Method.UNKNOWN else ""
     return Fact(label=test_label(test), value=measurement_value(row), sub=f"{method}{day}")
 
@@ -242,9 +233,7 @@ def trends(rows: list[Measurement]) -> list[Vital]:
 def _trend(test: str, unit: str, rows: list[Measurement]) -> Vital:
     newest = sorted(rows, key=_moment)[-_TREND_MOST:]
     points = [(_moment(row).timestamp(), shown_weight(row) or row.number) for row in newest]
-    return Vital(
-        label=test_label(test), unit=formats.unit_text(unit) if unit else "", points=points, gap_s=_NO_GAP
-    )
+    return Vital(label=test_label(test), unit=formats.unit_text(unit) if unit else "", points=points, gap_s=_NO_GAP)
 
 
 def _moment(row: Measurement) -> datetime:
@@ -257,9 +246,7 @@ def device_rows(patient: Patient, rows: list[AccessDevice], *, may: bool) -> lis
     """Lines in place first, then those taken out."""
     shown = []
     for row in sorted(rows, key=lambda one: (one.removed_on is not None, -one.pk)):
-        tip = {True: "tip confirmed", False: "tip not confirmed", None: "tip position not known"}[
-            row.tip_confirmed
-        ]
+        tip = {True: "tip confirmed", False: "tip not confirmed", None: "tip position not known"}[row.tip_confirmed]
         placed = f"placed {formats.format_date(row.placed_on)}" if row.placed_on else "placing date not known"
         out = f"removed {formats.format_date(row.removed_on)}" if row.removed_on else ""
         lumens = f"{row.lumens} lumen{'' if row.lumens == 1 else 's'}" if row.lumens else "lumens not known"
@@ -295,9 +282,7 @@ def contact_rows(patient: Patient, rows: list[Contact], *, may: bool) -> list[di
             {
                 "main": row.name,
                 "sub": ", ".join(
-                    filter(
-                        None, [row.relation or "relation not known", row.phone or "phone not known", *roles]
-                    )
+                    filter(None, [row.relation or "relation not known", row.phone or "phone not known", *roles])
                 ),
                 "on": None,
                 "links": links,
@@ -318,9 +303,14 @@ def person_facts(patient: Patient) -> list[Fact]:
         Fact(label="Address", value=address, sub=patient.directions),
         Fact(label="Time zone", value=patient.time_zone),
         Fact(label="Site", value=patient.site.name),
-        Fact(label="Pregnant", value=patient.get_pregnancy_display()),
-        Fact(label="Breast-feeding", value=patient.get_lactation_display()),
+        Fact(label="Pregnant", value=_answer(patient.pregnancy)),
+        Fact(label="Breast-feeding", value=_answer(patient.lactation)),
     ]
+
+
+def _answer(value: str) -> str:
+    """An answer in words; one nobody gave is left empty, and shown as not known."""
+    return "" if value == Patient.Answer.UNKNOWN else str(Patient.Answer(value).label)
 
 
 def document_table(patient: Patient, documents: list[Document]) -> Table:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from openinfusion.apps.patients import policies
 from openinfusion.apps.patients.models import BreakGlass, Patient
-from openinfusion.apps.patients.queries import break_glass_queue, find_exactly
+from openinfusion.apps.patients.queries import break_glass_queue, find_exactly, restricted_charts
 from openinfusion.apps.patients.services.break_glass import (
     open_break_glass,
     open_minutes,
@@ -26,7 +26,7 @@ from openinfusion.apps.patients.services.break_glass import (
 )
 from openinfusion.apps.patients.web import privacy_presenters as presenters
 from openinfusion.apps.patients.web.forms import IdentifyForm, OpenGlassForm, ReviewForm
-from openinfusion.apps.patients.web.submit import attempt, form_page, show_form
+from openinfusion.apps.patients.web.submit import attempt, form_page, posted, show_form
 from openinfusion.platform import audit, clock
 from openinfusion.platform.access import Access, page, visible
 from openinfusion.platform.errors import NotFound, Refused
@@ -44,7 +44,7 @@ def identify(request: HttpRequest) -> HttpResponse:
     audited.
     """
     access: Access = request.access  # type: ignore[attr-defined]
-    form = IdentifyForm(request.POST or None)
+    form = IdentifyForm(posted(request))
     context: dict[str, Any] = {"minutes": open_minutes(), "hours": review_hours()}
     if request.method != "POST" or not form.is_valid():
         return show_form(request, form, context, "patients/break_glass.html")
@@ -76,33 +76,25 @@ def open_glass(request: HttpRequest) -> HttpResponse:
     patient_id = _patient_of(access, request.POST.get("token", ""))
     saved, opened = attempt(
         form,
-        lambda fields: open_break_glass(
-            patient_id=patient_id, reason=fields["reason"], by=access, at=clock.now()
-        ),
+        lambda fields: open_break_glass(patient_id=patient_id, reason=fields["reason"], by=access, at=clock.now()),
     )
     if not saved:
         context = {"minutes": open_minutes(), "hours": review_hours()}
         return show_form(request, form, context, "patients/break_glass_open.html")
-    messages.warning(
-        request, "This chart is open to you for a short time. The privacy officer has been told."
-    )
+    messages.warning(request, "This chart is open to you for a short time. The privacy officer has been told.")
     return HttpResponseRedirect(reverse("patients:chart", args=[opened.patient_id]))
 
 
 def _token(access: Access, patient: Patient) -> str:
     """Names the chart found for this person only; it opens nothing by itself."""
-    return signing.dumps(
-        {"patient": patient.pk, "user": access.user_id, "tenant": access.tenant_id}, salt=_SALT
-    )
+    return signing.dumps({"patient": patient.pk, "user": access.user_id, "tenant": access.tenant_id}, salt=_SALT)
 
 
 def _patient_of(access: Access, token: str) -> int:
     try:
         found = signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS)
     except signing.BadSignature:
-        raise Refused(
-            "look_again", "Look for the chart again: this answer is too old or was changed."
-        ) from None
+        raise Refused("look_again", "Look for the chart again: this answer is too old or was changed.") from None
     if (found["user"], found["tenant"]) != (access.user_id, access.tenant_id):
         raise Refused("look_again", "Look for the chart again: this answer was given to somebody else.")
     return int(found["patient"])
@@ -114,9 +106,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Emergency openings to review, the oldest first, or those reviewed."""
     access: Access = request.access  # type: ignore[attr-defined]
     reviewed = request.GET.get("state") == "reviewed"
-    shown = Paginator(break_glass_queue(by=access, reviewed=reviewed), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    shown = Paginator(break_glass_queue(by=access, reviewed=reviewed), PAGE_SIZE).get_page(request.GET.get("page"))
     access.reads.update(("patients.breakglass", one.patient_id) for one in shown)
     overdue = clock.now() - timedelta(hours=review_hours())
     context = {
@@ -124,6 +114,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "reviewed": reviewed,
         "hours": review_hours(),
         "table": presenters.glass_table(list(shown), overdue_before=overdue),
+        "restricted": presenters.restricted_table(list(restricted_charts(by=access)[:PAGE_SIZE])),
     }
     return render(request, "patients/break_glass_queue.html", context)
 
@@ -139,7 +130,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     access.reads.add(("patients.breakglass", opened.patient_id))
     return form_page(
         request,
-        form=ReviewForm(request.POST or None),
+        form=ReviewForm(posted(request)),
         save=lambda fields: review_break_glass(opened=opened, **fields, by=access, at=clock.now()),
         done="Review recorded.",
         to=reverse("patients:break_glass_queue"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from openinfusion.apps.patients.models import BreakGlass
+from openinfusion.apps.patients.models import BreakGlass, Patient
 from openinfusion.platform.audit.models import AuditEntry
 from openinfusion.platform.ui import formats
 from openinfusion.platform.ui.shapes import Cell, Column, Fact, Row, Table
@@ -73,6 +73,20 @@ def glass_table(rows: list[BreakGlass], *, overdue_before: datetime) -> Table:
         rows=shown,
         empty_title="Nothing to review",
         empty_text="A chart opened in an emergency shows here at once.",
+    )
+
+
+def restricted_table(patients: list[Patient]) -> Table:
+    """Restricted charts by record number; the link leads to the audit, not to the chart."""
+    rows = [
+        Row(cells=(Cell(text=one.mrn, url=reverse("patients:trail", args=[one.pk])), one.site.name)) for one in patients
+    ]
+    return Table(
+        caption="Restricted charts",
+        columns=[Column(label="MRN"), Column(label="Site")],
+        rows=rows,
+        empty_title="No restricted chart",
+        empty_text="A chart is restricted from its own page, by the privacy officer.",
     )
 
 

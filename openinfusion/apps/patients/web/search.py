@@ -26,7 +26,7 @@ from openinfusion.apps.patients.services.duplicates import PossibleDuplicate
 from openinfusion.apps.patients.services.registration import create_patient
 from openinfusion.apps.patients.web import presenters
 from openinfusion.apps.patients.web.forms import RegisterForm, SearchForm
-from openinfusion.apps.patients.web.submit import asked_again, form_page, show_form
+from openinfusion.apps.patients.web.submit import asked_again, form_page, posted, show_form
 from openinfusion.core.controls import control_is_on
 from openinfusion.core.identity import identifier_key
 from openinfusion.core.states import EPISODE, label
@@ -43,10 +43,10 @@ PAGE_SIZE = 50
 def search(request: HttpRequest) -> HttpResponse:
     """The search form; results of a POST only."""
     access = request.access  # type: ignore[attr-defined]
-    typed = request.POST if control_is_on("HZ-103") else (request.POST or request.GET)
-    form = SearchForm(typed if typed else None)
+    typed = posted(request) if control_is_on("HZ-103") else (request.POST or request.GET)
+    form = SearchForm(typed)
     found: Found | None = None
-    if typed and form.is_valid():
+    if typed is not None and form.is_valid():
         text = form.cleaned_data["q"]
         if len(identifier_key(text)) < SHORTEST_SEARCH:
             form.add_error("q", "Write at least 2 characters")
@@ -76,13 +76,11 @@ def register(request: HttpRequest) -> HttpResponse:
         "crumb": ("Find a patient", reverse("patients:search")),
     }
     initial = {"site": str(sites[0].pk)} if len(sites) == 1 else {}
-    form = RegisterForm(request.POST or None, sites=sites, initial=initial)
+    form = RegisterForm(posted(request), sites=sites, initial=initial)
 
     def save(cleaned: dict[str, Any]) -> Patient:
         fields = {name: value for name, value in cleaned.items() if name not in ("asked", "confirmed")}
-        return create_patient(
-            fields, by=access, at=clock.now(), confirmed=bool(cleaned.get("confirmed", False))
-        )
+        return create_patient(fields, by=access, at=clock.now(), confirmed=bool(cleaned.get("confirmed", False)))
 
     try:
         return form_page(
@@ -97,9 +95,7 @@ def register(request: HttpRequest) -> HttpResponse:
     except PossibleDuplicate as error:
         access.reads.update(("patients.patient", one.patient_id) for one in error.candidates if one.in_reach)
         again = asked_again(RegisterForm, request, error, sites=sites)
-        return show_form(
-            request, again, {**context, "candidates": error.candidates}, "patients/register.html"
-        )
+        return show_form(request, again, {**context, "candidates": error.candidates}, "patients/register.html")
 
 
 @page(policies.SEE)

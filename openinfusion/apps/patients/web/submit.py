@@ -17,6 +17,11 @@ from openinfusion.platform.errors import BadInput, NotAllowed, NotFound, Refused
 UNPROCESSABLE = 422
 
 
+def posted(request: HttpRequest) -> Any:
+    """What was sent, an empty form included; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def attempt(form: Any, save: Callable[[dict[str, Any]], Any]) -> tuple[bool, Any]:
     """Validate and save. (True, what the service returned), or (False, None) with the problems in the
     form.

@@ -13,9 +13,7 @@ urlpatterns = [
     path("episodes/<int:pk>/change/", episodes.change, name="episode_change"),
     path("episodes/<int:pk>/move/<slug:action>/", episodes.move, name="episode_move"),
     path("episodes/<int:pk>/consents/add/", episodes.consent_add, name="consent_add"),
-    path(
-        "episodes/<int:pk>/consents/<int:consent_id>/revoke/", episodes.consent_revoke, name="consent_revoke"
-    ),
+    path("episodes/<int:pk>/consents/<int:consent_id>/revoke/", episodes.consent_revoke, name="consent_revoke"),
     path("break-glass/", privacy.identify, name="break_glass"),
     path("break-glass/open/", privacy.open_glass, name="break_glass_open"),
     path("break-glass/review/", privacy.queue, name="break_glass_queue"),

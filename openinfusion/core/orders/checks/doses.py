@@ -1,12 +1,13 @@
 """Is the amount right: per dose, per day, per course, as a rate, and for these kidneys? (HZ-007, HZ-016)
 
-Each limit comes from a rule. Outside the usual range is asked about; beyond a labelled most, or beyond twice the range,
-is stopped: a tenfold or unit error until proven otherwise.
+Each limit comes from a rule. Outside the usual range is asked about; beyond a labelled most, or beyond
+twice the range, is stopped: a tenfold or unit error until proven otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from openinfusion.core.controls import control_is_on
@@ -16,7 +17,7 @@ from openinfusion.core.orders.facts import Facts
 from openinfusion.core.orders.frequency import doses_per_day, interval_hours
 from openinfusion.core.orders.policy import GROSS_FACTOR, RATE_SHARE, ROUNDING_SHARE
 from openinfusion.core.orders.rules import ConditionLimit, DoseRange, RenalBand, RenalLimit, Rule
-from openinfusion.core.units import Quantity, precise_decimal, show, show_number, unit
+from openinfusion.core.units import Quantity, precise_decimal, round_fraction, show, show_number, unit
 
 _DAY_MINUTES = 1440
 
@@ -54,7 +55,7 @@ def _dose_range(facts: Facts, rule: Rule, limit: DoseRange) -> Iterator[Finding]
 def _over_most(rule: Rule, amount: Quantity, bound: Quantity, allowed: Fraction, label: str) -> Finding | None:
     if amount.exact <= allowed:
         return None
-    text = f"{label} is {_shown(amount)}, over the most of {show(bound)}."
+    text = f"{label} is {_shown(amount)}, over the most of {_bound(bound, allowed, amount)}."
     return say_rule(rule, Severity.BLOCK, "order.dose", text, category=_high(rule))
 
 
@@ -63,7 +64,7 @@ def _over_high(rule: Rule, amount: Quantity, bound: Quantity, allowed: Fraction,
     if amount.exact <= allowed * tolerance:
         return None
     is_gross = amount.exact > allowed * GROSS_FACTOR
-    text = f"{label} is {_shown(amount)}, over the usual {show(bound)}."
+    text = f"{label} is {_shown(amount)}, over the usual {_bound(bound, allowed, amount)}."
     if is_gross:
         text += f" It is more than {GROSS_FACTOR} times as much: check the decimal point and the unit."
     return say_rule(rule, _severity(is_gross), "order.dose", text, category=_high(rule))
@@ -74,7 +75,7 @@ def _under_low(rule: Rule, amount: Quantity, bound: Quantity, allowed: Fraction,
     if amount.exact >= allowed * tolerance:
         return None
     is_gross = amount.exact * GROSS_FACTOR < allowed
-    text = f"{label} is {_shown(amount)}, under the usual {show(bound)}."
+    text = f"{label} is {_shown(amount)}, under the usual {_bound(bound, allowed, amount)}."
     if is_gross:
         text += " It is less than half: check the decimal point and the unit."
     return say_rule(rule, _severity(is_gross), "order.dose", text, category="dose_low")
@@ -88,12 +89,22 @@ def _high(rule: Rule) -> str:
     return "dose_high" if rule.category == "dose_low" else rule.category
 
 
+def _bound(bound: Quantity, allowed: Fraction, amount: Quantity) -> str:
+    """A limit as its source writes it and, if it goes by weight, as this patient's amount."""
+    if not bound.unit.is_per_weight and not bound.unit.is_per_surface:
+        return show(bound)
+    own = Quantity(precise_decimal(allowed / amount.unit.scale), amount.unit)
+    return f"{show(bound)}, which is {_shown(own)} for this patient"
+
+
 def _shown(amount: Quantity) -> str:
     return show(amount.rounded_to(amount.unit, places=4))
 
 
 def _measure(facts: Facts, per: str) -> tuple[Quantity, str] | None:
-    """The ordered amount as the limit counts it, for this patient; None when it does not apply or is not known."""
+    """The ordered amount as the limit counts it, for this patient; None when it does not apply or is not
+    known.
+    """
     plan = facts.plan
     if per == "dose":
         return None if plan.dose is None or plan.is_continuous else (plan.dose, "The dose")
@@ -178,19 +189,16 @@ def _renal(facts: Facts, rule: Rule, limit: RenalLimit) -> Iterator[Finding]:
     words = most if band.dose or band.rate else f"one dose every {most}"
     text = (
         f"Creatinine clearance is {show_number(clearance)} mL/min; up to {show_number(band.to)} the most is {words}. "
-        f"The order gives {show_number(precise_decimal(share).quantize(unit_tenth))} times that."
+        f"The order gives {show_number(round_fraction(share, places=1))} times that."
     )
     yield say_rule(rule, _severity(share > GROSS_FACTOR), "order.dose", text)
 
 
-unit_tenth = precise_decimal(Fraction(1, 10))
-
-
-def _band(facts: Facts, limit: RenalLimit, clearance: Fraction | object) -> RenalBand | None:
+def _band(facts: Facts, limit: RenalLimit, clearance: Decimal) -> RenalBand | None:
     indication = (facts.order.indication or "").lower()
     for band in limit.bands:
         fits = not band.indication or any(word in indication for word in band.indication)
-        if fits and clearance <= band.to:  # type: ignore[operator]
+        if fits and clearance <= band.to:
             return band
     return None
 

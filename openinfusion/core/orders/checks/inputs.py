@@ -78,7 +78,9 @@ def _limits_by_weight(facts: Facts) -> bool:
 
 
 def _weight(facts: Facts) -> Iterator[Finding]:
-    """A dose by weight stands on a measured, fresh weight; a limit by weight needs one to be checked at all."""
+    """A dose by weight stands on a measured, fresh weight; a limit by weight needs one to be checked at
+    all.
+    """
     is_by_weight = needs_weight(facts)
     if not is_by_weight and not _limits_by_weight(facts):
         return

@@ -125,11 +125,14 @@ class Renderer(DjangoTemplates):
     bound_field_class = BoundField
 
 
+_renderer = Renderer()
+
+
 class _Dressed:
     """Behaviour shared by ``Form`` and ``ModelForm``."""
 
-    default_renderer = Renderer
-    bound_field_class = BoundField
+    default_renderer: Any = Renderer
+    bound_field_class: Any = BoundField
     use_required_attribute = False  # the server says what is missing, in words, once
     sections: Sequence[Section] = ()
     submit_label: Text = _("Save")
@@ -148,7 +151,9 @@ class ModelForm(_Dressed, forms.ModelForm):
 
 
 def bound(form: Any, name: str) -> BoundField:
-    """A field of any form as our bound field."""
+    """A field of any form, also of a library, as our bound field with our renderer."""
+    if not isinstance(form.renderer, Renderer):
+        form.renderer = _renderer
     field = form[name]
     return field if isinstance(field, BoundField) else BoundField(form, form.fields[name], name)
 
@@ -164,10 +169,17 @@ def sections_of(form: Any) -> list[tuple[Text, list[BoundField]]]:
     visible = {one.name: one for one in bound_fields(form) if one.kind != "hidden" and one.name not in revealed}
     sections: list[tuple[Text, list[BoundField]]] = []
     for section in getattr(form, "sections", ()):
-        sections.append((section.title, [visible.pop(name) for name in section.fields]))
+        sections.append((section.title, [visible.pop(name) for name in _present(form, section) if name in visible]))
     if visible:
         sections.append(("", list(visible.values())))
     return sections
+
+
+def _present(form: Any, section: Section) -> list[str]:
+    """Names of a section; a form may take a field away, but a name it never had is a mistake."""
+    if strange := [name for name in section.fields if name not in form.base_fields and name not in form.fields]:
+        raise KeyError(f"section {section.title!s} names no field: {', '.join(strange)}")
+    return [name for name in section.fields if name in form.fields]
 
 
 def problems_of(form: Any) -> list[tuple[str, str]]:

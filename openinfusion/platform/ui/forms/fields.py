@@ -19,6 +19,7 @@ class Dressed:
     """Shared arguments: ``label``, ``hint``, ``missing`` (said when empty), ``width`` (w5, w10, w20), ``suffix``."""
 
     missing_verb: Text = _("Write")
+    error_messages: Any
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class TextField(Dressed, forms.CharField):
         super().__init__(label, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return normalise(super().to_python(value))
+        return normalise(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -127,8 +128,8 @@ class _Choices(Dressed):
 class SelectField(_Choices, forms.ChoiceField):
     """A drop-down list that starts with nothing chosen."""
 
-    def __init__(self, label: Text, choices: Any, *, blank: Text = _("Choose"), **kwargs: Any) -> None:
-        super().__init__(label, [("", blank), *choices], **kwargs)
+    def __init__(self, label: Text, choices: Any, *, blank: Text = "", **kwargs: Any) -> None:
+        super().__init__(label, [("", blank or _("Choose")), *choices], **kwargs)
 
 
 class RadioField(_Choices, forms.ChoiceField):

@@ -35,9 +35,9 @@ def refusal_of(text: str, *, multiline: bool = False, one_script: bool = False) 
             "Remove the invisible or unreadable character at position %(position)s (U+%(code)s), or type the text again"
         ) % {"position": index + 1, "code": f"{ord(character):04X}"}
     if one_script and (word := _mixed_word(text)):
-        return gettext(
-            "“%(word)s” mixes letters of two alphabets that look alike. Type it again in one alphabet"
-        ) % {"word": word}
+        return gettext("“%(word)s” mixes letters of two alphabets that look alike. Type it again in one alphabet") % {
+            "word": word
+        }
     return ""
 
 

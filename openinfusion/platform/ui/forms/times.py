@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -108,9 +108,7 @@ class DatePartsWidget(forms.MultiWidget):
     def __init__(self) -> None:
         digits = {"inputmode": "numeric", "autocomplete": "off"}
         months = [("", _("Choose month")), *((str(number), name) for number, name in MONTHS.items())]
-        super().__init__(
-            [forms.TextInput(attrs=digits), forms.Select(choices=months), forms.TextInput(attrs=digits)]
-        )
+        super().__init__([forms.TextInput(attrs=digits), forms.Select(choices=months), forms.TextInput(attrs=digits)])
 
     def decompress(self, value: Any) -> list[Any]:
         return [value.day, str(value.month), value.year] if isinstance(value, date) else [None, None, None]
@@ -193,7 +191,7 @@ class DateTimeWidget(forms.MultiWidget):
 
 
 class DateTimeField(_Days, forms.Field):
-    """A moment on the wall clock of ``zone``; cleans to an aware datetime.
+    """A moment on the wall clock of ``zone``; cleans to an aware datetime in UTC, where it can be subtracted.
 
     Set the patient's zone when the form is made: ``form.fields["given_at"].set_zone(patient.time_zone)``.
     """
@@ -221,14 +219,13 @@ class DateTimeField(_Days, forms.Field):
     def _moment(self, wall: datetime, which: str) -> datetime:
         first, second = wall.replace(tzinfo=self.zone, fold=0), wall.replace(tzinfo=self.zone, fold=1)
         if first.utcoffset() == second.utcoffset():
-            return first
-        if first.astimezone(ZoneInfo("UTC")).astimezone(self.zone).replace(tzinfo=None) != wall:
+            return first.astimezone(UTC)
+        if first.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) != wall:
             raise ValidationError(_("This time does not exist: the clock goes forward on that day"), code="gap")
-        if which in ("0", "1"):
-            self.widget.asks_which = True
-            return second if which == "1" else first
         self.widget.asks_which = True
-        raise ValidationError(_("The clock shows this time twice on that day. Choose which one"), code="twice")
+        if which not in ("0", "1"):
+            raise ValidationError(_("The clock shows this time twice on that day. Choose which one"), code="twice")
+        return (second if which == "1" else first).astimezone(UTC)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         before = [str(one or "") for one in self.widget.decompress(initial)]

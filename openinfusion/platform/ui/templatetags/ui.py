@@ -29,7 +29,7 @@ from openinfusion.platform.ui.templatetags import ui_filters, ui_forms
 
 register = template.Library()
 for _name, _filter in ui_filters.FILTERS.items():
-    register.filter(_name, _filter)
+    register.filter(_name, filter_func=_filter)
 register.tags.update(ui_forms.register.tags)
 
 

@@ -7,8 +7,8 @@ Filters that end in ``_text`` give plain text for attributes and titles; the oth
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -19,23 +19,28 @@ from openinfusion.platform.ui import formats
 from openinfusion.platform.ui import tall_man as names
 
 
+def _is_missing(value: Any) -> bool:
+    """Nobody knows it: None, or the empty text Django's templates give for a key that is not there."""
+    return value is None or value == ""
+
+
 def not_known(value: Any) -> Any:
     """``{{ value|not_known }}``: the value, or "Not known" in words when there is none."""
-    if value is None or value == "":
+    if _is_missing(value):
         return format_html('<span class="not-known">{}</span>', formats.not_known())
     return value
 
 
-def day(value: date | datetime | None, zone: Any = None) -> SafeString:
+def day(value: Any, zone: Any = None) -> SafeString:
     """``24-Nov-2026``. A moment is taken in ``zone``, or the active zone."""
-    if value is None:
+    if _is_missing(value):
         return not_known(value)
     text = day_text(value, zone)
     return format_html('<time class="nowrap" datetime="{}">{}</time>', _day_of(value, zone).isoformat(), text)
 
 
-def day_text(value: date | datetime | None, zone: Any = None) -> str:
-    return formats.not_known() if value is None else formats.format_date(_day_of(value, zone))
+def day_text(value: Any, zone: Any = None) -> str:
+    return formats.not_known() if _is_missing(value) else formats.format_date(_day_of(value, zone))
 
 
 def _day_of(value: date | datetime, zone: Any) -> date:
@@ -44,85 +49,85 @@ def _day_of(value: date | datetime, zone: Any) -> date:
     return value
 
 
-def moment(value: datetime | None, zone: Any = None) -> SafeString:
+def moment(value: Any, zone: Any = None) -> SafeString:
     """``24-Nov-2026 10:42`` in ``zone``; the zone is named where it is not the reader's."""
-    if value is None:
+    if _is_missing(value):
         return not_known(value)
     return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), moment_text(value, zone))
 
 
-def moment_text(value: datetime | None, zone: Any = None) -> str:
-    if value is None:
+def moment_text(value: Any, zone: Any = None) -> str:
+    if _is_missing(value):
         return formats.not_known()
     here = timezone.get_current_timezone()
     return formats.format_datetime(value, zone or here, here)
 
 
-def clock_time(value: datetime | None, zone: Any = None) -> str:
+def clock_time(value: Any, zone: Any = None) -> str:
     """``10:42``."""
-    if value is None:
+    if _is_missing(value):
         return formats.not_known()
     return formats.format_time(value, zone or timezone.get_current_timezone())
 
 
-def clock_seconds(value: datetime | None, zone: Any = None) -> str:
+def clock_seconds(value: Any, zone: Any = None) -> str:
     """``10:41:48``, for device times."""
-    if value is None:
+    if _is_missing(value):
         return formats.not_known()
     return formats.local(value, zone or timezone.get_current_timezone()).strftime("%H:%M:%S")
 
 
-def patient_day(value: date | datetime | None, zone: Any = None) -> Any:
+def patient_day(value: Any, zone: Any = None) -> Any:
     """``Tuesday, December 15``, for patients."""
-    return not_known(value) if value is None else formats.format_patient_day(_day_of(value, zone))
+    return not_known(value) if _is_missing(value) else formats.format_patient_day(_day_of(value, zone))
 
 
-def patient_time(value: datetime | None, zone: Any = None) -> Any:
+def patient_time(value: Any, zone: Any = None) -> Any:
     """``9:00 in the morning``, for patients."""
-    if value is None:
+    if _is_missing(value):
         return not_known(value)
     return formats.format_patient_time(formats.local(value, zone or timezone.get_current_timezone()))
 
 
-def number(value: Decimal | int | str | None, places: int | None = None) -> Any:
+def number(value: Any, places: int | None = None) -> Any:
     """``0.5``, ``1,000``; ``{{ share|number:1 }}`` rounds."""
-    return not_known(value) if value is None else formats.format_number(value, places)
+    return not_known(value) if _is_missing(value) else formats.format_number(value, places)
 
 
 def quantity(value: Any, unit: str = "") -> Any:
     """``{{ dose|quantity:"mg" }}``, or ``{{ dose|quantity }}`` of an object with ``value`` and ``unit``."""
-    if value is None:
+    if _is_missing(value):
         return not_known(value)
     if not unit:
         return formats.format_quantity(value.value, str(value.unit))
     return formats.format_quantity(value, unit)
 
 
-def money(minor: int | None, currency: str = "USD") -> Any:
+def money(minor: Any, currency: str = "USD") -> Any:
     """``$4,310.00`` from cents."""
-    return not_known(minor) if minor is None else formats.format_money(minor, currency)
+    return not_known(minor) if _is_missing(minor) else formats.format_money(minor, currency)
 
 
-def money_signed(minor: int | None, currency: str = "USD") -> Any:
+def money_signed(minor: Any, currency: str = "USD") -> Any:
     """``+$612.40``, ``−$18.75``: a gap."""
-    return not_known(minor) if minor is None else formats.format_money(minor, currency, signed=True)
+    return not_known(minor) if _is_missing(minor) else formats.format_money(minor, currency, signed=True)
 
 
-def duration(span: timedelta | int | None) -> Any:
+def duration(span: Any) -> Any:
     """``2 min 50 s``; a whole number is seconds."""
-    if span is None:
+    if _is_missing(span):
         return not_known(span)
     return formats.format_duration(timedelta(seconds=span) if isinstance(span, int) else span)
 
 
-def stopwatch(span: timedelta | None) -> Any:
+def stopwatch(span: Any) -> Any:
     """``02:14`` since an alarm began."""
-    return not_known(span) if span is None else formats.format_stopwatch(span)
+    return not_known(span) if _is_missing(span) else formats.format_stopwatch(span)
 
 
-def seconds(value: int | None) -> Any:
+def seconds(value: Any) -> Any:
     """``12 s`` of a data age."""
-    return formats.not_known() if value is None else formats.format_duration(timedelta(seconds=value))
+    return formats.not_known() if _is_missing(value) else formats.format_duration(timedelta(seconds=value))
 
 
 _DATE = re.compile(r"\b[0-9]{2}-[A-Z][a-z]{2}-[0-9]{4}\b")
@@ -148,7 +153,7 @@ def tall_man(text: str) -> str:
     return names.tall_man(str(text))
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "not_known": not_known, "day": day, "day_text": day_text, "moment": moment, "moment_text": moment_text,
     "clock_time": clock_time, "clock_seconds": clock_seconds, "patient_day": patient_day,
     "patient_time": patient_time, "number": number, "quantity": quantity, "money": money,

@@ -101,13 +101,18 @@
     });
   };
 
+  const toSummary = () => {
+    const summary = document.querySelector("[data-focus]");
+    if (summary && document.activeElement === document.body) summary.focus();
+  };
+
   document.addEventListener("keydown", moveInList);
   document.addEventListener("click", clicked);
   document.addEventListener("htmx:load", (event) => showHelpers(event.target));
   const start = () => {
     showHelpers(document);
-    const summary = document.querySelector("[data-focus]");
-    if (summary) summary.focus();
+    toSummary();
+    window.addEventListener("load", () => window.setTimeout(toSummary, 0));  // an address with # takes the focus away
     tellKept();
     startWorker();
     tick();
