@@ -25,8 +25,9 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    """Pages in tests need no collected static files."""
+def _plain_settings(settings):
+    """Pages in tests need no collected static files, and test people no slow password hash."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

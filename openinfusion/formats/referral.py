@@ -28,9 +28,7 @@ _OTHER_FORMATS: tuple[tuple[bytes, str, str], ...] = (
 )
 
 
-def read_referral(
-    data: bytes, *, filename: str | None = None, content_type: str | None = None
-) -> ReferralPackage:
+def read_referral(data: bytes, *, filename: str | None = None, content_type: str | None = None) -> ReferralPackage:
     """The package of one patient's referral, whatever its format."""
     refuse_oversize(data)
     start = data.removeprefix(_BYTE_ORDER_MARK).lstrip()

@@ -165,8 +165,8 @@ class Gateway:
             message = hl7v2.parse(raw)
             header = hl7v2.read_header(message)
             self._check_processing(header)
-            zone = self.config.zone_of(hl7v2.sender_of(message))
-            reports = hl7v2.read_reports(message, vocabulary=self._vocabulary, zone=zone)
+            envelope = hl7v2.read_envelope(message)
+            alarms = self._read_alarms(message, envelope)
         except hl7v2.Hl7Error as error:
             verdict = hl7v2.Verdict.REJECTED if error.code in _REJECTED_CODES else hl7v2.Verdict.ERROR
             await self._record_garbled(raw, peer, received_at, error.text)
@@ -176,16 +176,23 @@ class Gateway:
             await self._record_garbled(raw, peer, received_at, f"reader fault: {type(error).__name__}")
             return self._answers(header, hl7v2.Verdict.ERROR, "the message could not be read")
         try:
-            entry, refusal = await self._admit(reports, raw, peer, received_at)
+            entry, refusal = await self._admit(envelope, raw, peer, received_at)
         except Exception as error:  # the registry is the application's; its outage must not end connections
             return self._answers(header, hl7v2.Verdict.ERROR, self._unchecked(error))
-        receipt = await self._store(entry, reports if not refusal else ())
+        receipt = await self._store(entry, alarms if not refusal else ())
         if receipt is None:
             text = "the message is not stored; keep it and send it again"
             return self._answers(header, hl7v2.Verdict.ERROR, text)
         if refusal:
             return self._answers(header, hl7v2.Verdict.REJECTED, refusal, hl7v2.ErrorCode.UNKNOWN_KEY)
         return self._answers(header, hl7v2.Verdict.ACCEPTED)
+
+    def _read_alarms(self, message: hl7v2.Message, envelope: hl7v2.Envelope) -> tuple[DeviceReport, ...]:
+        """The reports to signal before storing; only alarms are read in full here."""
+        if self._on_alarm is None or not envelope.has_alarm:
+            return ()
+        zone = self.config.zone_of(envelope.sender)
+        return hl7v2.read_reports(message, vocabulary=self._vocabulary, zone=zone)
 
     def _check_processing(self, header: hl7v2.Header) -> None:
         if header.processing_id not in self.config.processing_ids:
@@ -207,11 +214,10 @@ class Gateway:
         return hl7v2.answers(header, verdict, at=self.clock(), control_id=control_id, error=code or fallback, text=text)
 
     async def _admit(
-        self, reports: Sequence[DeviceReport], raw: bytes, peer: str, received_at: datetime
+        self, envelope: hl7v2.Envelope, raw: bytes, peer: str, received_at: datetime
     ) -> tuple[NewEntry, str]:
         """The entry of a readable message, and why it is refused (empty: it is not)."""
-        admissions = {report.device.key: await self._registry(report.device) for report in reports}
-        first = reports[0]
+        admissions = {device.key: await self._registry(device) for device in envelope.devices}
         tenants = {a.tenant for a in admissions.values() if a.status is DeviceStatus.ACTIVE}
         excluded = {key: a for key, a in admissions.items() if a.status is not DeviceStatus.ACTIVE}
         refusal = ""
@@ -225,11 +231,11 @@ class Gateway:
             transport=Transport.HL7V2,
             peer=peer,
             tenant=tenant,
-            device=next((key for key in admissions if key not in excluded), first.device.key),
+            device=next((key for key in admissions if key not in excluded), envelope.devices[0].key),
             status=EntryStatus.REFUSED if refusal else EntryStatus.ACCEPTED,
             reason=refusal,
-            dedupe_key=f"refused|{first.dedupe_key}" if refusal else f"{tenant}|{first.dedupe_key}",
-            digest=first.digest,
+            dedupe_key=f"refused|{envelope.dedupe_key}" if refusal else f"{tenant}|{envelope.dedupe_key}",
+            digest=envelope.digest,
             body=raw,
             excluded_devices=() if refusal else tuple(excluded),
         )

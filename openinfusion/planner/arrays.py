@@ -186,7 +186,7 @@ def _near(leg: NDArray[np.float64], opens: NDArray[np.float64]) -> NDArray[np.in
 
 def fresh_tables(translation: Translation, seed: int) -> Tables:
     """A copy of the tables for one search, with its own random numbers."""
-    tables = Tables(*(table.copy() for table in translation.tables))
+    tables = translation.tables.copy()
     tables.search["random"] = np.uint64(seed % 2**64)
     return tables
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+numba: Any
 try:
     import numba
 except ImportError:  # an installation without the compiled planner: the plain search is used instead

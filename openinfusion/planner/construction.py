@@ -5,6 +5,7 @@ Quick and plain; both searches start from it. A visit that would break a hard ru
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from openinfusion.core.routing.cost import change_cost, face_cost
 from openinfusion.core.routing.groups import Grouping, Link
-from openinfusion.core.routing.plan import Plan
+from openinfusion.core.routing.plan import Plan, Stop
 from openinfusion.core.routing.problem import Caregiver, Problem, Visit, earliest_start
 from openinfusion.core.routing.schedule import Draft
 from openinfusion.planner.eligible import Eligible
@@ -182,7 +183,7 @@ def draft_from_plan(problem: Problem, grouping: Grouping, able: Eligible, plan: 
 
 
 def _planned_start(
-    problem: Problem, placed: Mapping[str, tuple[str, object]], visits: tuple[int, ...], other: float
+    problem: Problem, placed: Mapping[str, tuple[str, Stop]], visits: tuple[int, ...], other: float
 ) -> float:
     starts = []
     for visit_number in visits:
@@ -190,7 +191,7 @@ def _planned_start(
         if visit.frozen is not None:
             starts.append(visit.frozen.start)
         elif visit.id in placed:
-            starts.append(placed[visit.id][1].start)  # type: ignore[attr-defined]
+            starts.append(placed[visit.id][1].start)
     return min(starts, default=other)
 
 
@@ -211,7 +212,7 @@ def _order_along_routes(
             for stop in route.stops
             if stop.visit_id in position and position[stop.visit_id] in nurse
         ]
-        for a, b in zip(groups, groups[1:], strict=False):
+        for a, b in itertools.pairwise(groups):
             if a != b:
                 after[a].add(b)
     for link in grouping.links:

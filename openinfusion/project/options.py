@@ -23,6 +23,8 @@ OPTIONS = (
     Option("OPENINFUSION_PORT", "8000", "Port of the web server"),
     Option("OPENINFUSION_SESSION_IDLE_MINUTES", "15", "Minutes without a request after which a person signs in again"),
     Option("OPENINFUSION_SESSION_ABSOLUTE_HOURS", "12", "Hours after which a person signs in again in any case"),
+    Option("OPENINFUSION_BREAK_GLASS_MINUTES", "60", "How long a chart opened by break-glass stays open"),
+    Option("OPENINFUSION_BREAK_GLASS_REVIEW_HOURS", "72", "Within how many hours each break-glass is reviewed"),
     Option("OPENINFUSION_UPLOAD_LIMIT_MB", "16", "Largest upload accepted, in megabytes"),
     Option("OPENINFUSION_GATEWAY_HOST", "127.0.0.1", "Address the device gateway listens on"),
     Option("OPENINFUSION_MLLP_PORT", "2575", "Port for HL7 v2 over MLLP"),

@@ -209,7 +209,7 @@ def test_noise_and_a_cut_message_are_kept_without_an_answer(tmp_path):
 
 def test_a_reader_fault_nobody_foresaw_is_contained(tmp_path):
     async def check(gateway):
-        with mock.patch("openinfusion.formats.hl7v2.read_reports", side_effect=RecursionError):
+        with mock.patch("openinfusion.formats.hl7v2.read_envelope", side_effect=RecursionError):
             assert await exchange(gateway, frame(message("5"))) == [("CE", "5")]
         assert await exchange(gateway, frame(message("6"))) == [("CA", "6")]
 

@@ -25,9 +25,7 @@ kilograms = st.decimals(min_value=2, max_value=250, places=1)
 @pytest.mark.hazard("HZ-023")
 @settings(max_examples=60, deadline=None)
 @given(dose=small, kg=kilograms, strength=st.integers(1, 10000))
-def test_the_pump_rate_is_the_exact_one_to_half_a_display_unit(
-    dose: Decimal, kg: Decimal, strength: int
-) -> None:
+def test_the_pump_rate_is_the_exact_one_to_half_a_display_unit(dose: Decimal, kg: Decimal, strength: int) -> None:
     """An independent exact calculation must agree with the rounded one (0.01 mL/h displayed)."""
     rate = pump_rate(
         dose_rate=Quantity.of(dose, "mcg/kg/min"),
@@ -40,9 +38,7 @@ def test_the_pump_rate_is_the_exact_one_to_half_a_display_unit(
 
 @settings(max_examples=60, deadline=None)
 @given(dose=small, kg=kilograms, strength=st.integers(1, 10000))
-def test_the_dose_read_back_from_the_pump_is_the_ordered_dose(
-    dose: Decimal, kg: Decimal, strength: int
-) -> None:
+def test_the_dose_read_back_from_the_pump_is_the_ordered_dose(dose: Decimal, kg: Decimal, strength: int) -> None:
     concentration, weight = Quantity.of(strength, "mcg/mL"), Quantity.of(kg, "kg")
     rate = pump_rate(dose_rate=Quantity.of(dose, "mcg/kg/min"), concentration=concentration, weight=weight)
     back = dose_rate_from_pump(rate=rate, concentration=concentration, goal="mcg/kg/min", weight=weight)
@@ -73,9 +69,7 @@ def test_a_ramp_delivers_exactly_the_total_and_never_passes_its_highest_rate(
 
 @settings(max_examples=40, deadline=None)
 @given(age=st.integers(18, 100), kg=kilograms, serum=st.decimals(min_value="0.3", max_value=10, places=1))
-def test_clearance_falls_with_creatinine_and_age_and_is_lower_in_women(
-    age: int, kg: Decimal, serum: Decimal
-) -> None:
+def test_clearance_falls_with_creatinine_and_age_and_is_lower_in_women(age: int, kg: Decimal, serum: Decimal) -> None:
     def clearance(years: int, level: Decimal, sex: Sex) -> Fraction:
         answer = creatinine_clearance(
             age_years=years, weight=Quantity.of(kg, "kg"), creatinine=Quantity.of(level, "mg/dL"), sex=sex

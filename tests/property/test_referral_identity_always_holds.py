@@ -24,7 +24,7 @@ from openinfusion.core.identity import (
 )
 from openinfusion.core.identity.similarity import edit_distance, similarity_percent
 
-FRUGAL = settings(max_examples=60, deadline=None)
+FRUGAL = settings(max_examples=40, deadline=None)
 LETTERS = st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=10)
 NAMES = st.builds(PersonName, LETTERS, LETTERS)
 RECORDS = st.builds(

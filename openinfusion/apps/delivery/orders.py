@@ -45,10 +45,11 @@ def plan_of(order: InfusionOrder | None, case: dict[str, Any] | None) -> Infusio
     """The infusion plan with the patient facts the pharmacist verified (``case``), where they can be read."""
     if order is None:
         return None
-    return plan_infusion(order, _patient_of(case))
+    return plan_infusion(order, patient_of(case))
 
 
-def _patient_of(case: dict[str, Any] | None) -> PatientFacts:
+def patient_of(case: dict[str, Any] | None) -> PatientFacts:
+    """The patient facts of a verified case; nothing known when it cannot be read."""
     if not case:
         return PatientFacts()
     try:

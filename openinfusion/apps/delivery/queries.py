@@ -12,14 +12,12 @@ from django.db.models import Count, Q, QuerySet
 
 from openinfusion.apps.delivery.models import Shipment, ShipmentLine
 from openinfusion.apps.patients.public import Episode
-from openinfusion.apps.pharmacy.public import Order, OrderRevision, Preparation, Verification
-from openinfusion.core.states import ORDER
+from openinfusion.apps.pharmacy.public import OrderRevision, Preparation, Verification, active_order
 from openinfusion.platform.access import Access, visible
 
 #: Work of the packing bench, and boxes on their way.
 TO_DO = ("planned", "picked", "packed", "shipped", "failed")
 ARRIVED = ("delivered", "received")
-_ENDED_ORDERS = tuple(ORDER.final)
 
 
 class HomeDoses(NamedTuple):
@@ -81,11 +79,9 @@ def to_plan(*, by: Access) -> QuerySet[Preparation]:
 
 def current_revision(episode: Episode) -> OrderRevision | None:
     """The revision in force of the episode's order."""
-    order = Order.objects.filter(episode=episode).exclude(status__in=_ENDED_ORDERS).order_by("-pk").first()
-    if order is None:
-        return None
+    order = active_order(episode)
     rows = OrderRevision.objects.select_related("order")
-    return rows.filter(order=order, number=order.current_revision).first()
+    return rows.filter(order=order, number=order.current_revision).first() if order else None
 
 
 def verified_cases(revision_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

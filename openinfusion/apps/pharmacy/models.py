@@ -20,6 +20,7 @@ class Order(TenantRow):
     status = models.CharField(max_length=20, default="draft", db_index=True)
     therapy_id = models.CharField(max_length=40)
     current_revision = models.PositiveIntegerField(default=0)
+    submitted_at = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=300, blank=True)
     hold_review_at = models.DateTimeField(null=True)
 

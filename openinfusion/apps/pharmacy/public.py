@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from openinfusion.apps.pharmacy.models import Order, OrderRevision, Preparation, PreparationLot, Verification
+from openinfusion.apps.pharmacy.services.compiling import compiled
+from openinfusion.apps.pharmacy.services.drafts import draft_content_from_package
 from openinfusion.apps.pharmacy.services.orders import (
     active_order,
     current_revision,
+    drug_name,
     enter_order,
     hold,
     read_order,
@@ -47,9 +50,12 @@ __all__ = [
     "case_for",
     "check",
     "check_preparation",
+    "compiled",
     "current_revision",
     "current_verification",
     "doses_left",
+    "draft_content_from_package",
+    "drug_name",
     "enter_order",
     "hold",
     "needs_verification",

@@ -46,3 +46,16 @@ class Visit(TenantRow):
             models.Index(fields=["tenant", "on", "status"], name="visit_by_day"),
             models.Index(fields=["nurse", "on"], name="visit_by_nurse"),
         ]
+
+
+class PlanProposal(TenantRow):
+    """A plan the planner proposed for a day; people accept or discard it."""
+
+    on = models.DateField()
+    made_at = models.DateTimeField()
+    made_by_name = models.CharField(max_length=160)
+    stops = models.JSONField(help_text="visit id -> nurse id, start and end in UTC")
+    unplaced = models.JSONField(default=dict, help_text="visit id -> reasons by nurse")
+    cost = models.JSONField(default=list)
+    seed = models.BigIntegerField(default=0)
+    status = models.CharField(max_length=10, default="proposed", help_text="proposed, accepted or discarded")

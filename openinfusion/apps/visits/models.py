@@ -29,6 +29,27 @@ class VisitRecord(TenantRow):
         return self.visit.episode_id
 
 
+class SectionVersion(TenantRow):
+    """One saved state of one section; a correction adds a version and hides nothing (HZ-110)."""
+
+    PATIENT_PATH = "record__visit__episode__patient"
+    APPEND_ONLY = True
+
+    record = models.ForeignKey(VisitRecord, on_delete=models.PROTECT, related_name="section_versions")
+    section = models.CharField(max_length=30)
+    version = models.PositiveIntegerField(help_text="version of the record after this save")
+    data = models.JSONField()
+    saved_at = models.DateTimeField()
+    saved_by_name = models.CharField(max_length=160)
+    client_id = models.CharField(max_length=40, blank=True, help_text="id of an offline save; sent twice, kept once")
+
+    class Meta(TenantRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["record", "version"], name="section_version_once"),
+            models.UniqueConstraint(fields=["record", "client_id"], condition=~models.Q(client_id=""), name="offline_save_once"),
+        ]
+
+
 class VitalSigns(TenantRow):
     """One set of vital signs; null is not taken."""
 

@@ -120,9 +120,7 @@ def check_use(
         findings.append(_block("BUD.PAST", f"Administration would begin after the beyond-use time{decided}."))
     if in_use_stability is not None and control_is_on("HZ-057") and infused_over > in_use_stability:
         hours = in_use_stability.total_seconds() / 3600
-        findings.append(
-            _block("BUD.HANG_TIME", f"The infusion runs longer than the drug is stable ({hours:g} h).")
-        )
+        findings.append(_block("BUD.HANG_TIME", f"The infusion runs longer than the drug is stable ({hours:g} h)."))
     return tuple(findings)
 
 

@@ -159,11 +159,7 @@ def _cold(lowest: Decimal, window: StorageWindow, journey: Journey) -> list[tupl
         if journey.is_protein is False:
             return [_hold("COLD.FROZEN", f"Lowest reading {lowest} °C: it may have frozen.")]
         if journey.is_protein is None:
-            return [
-                _hold(
-                    "COLD.FROZEN", f"Lowest reading {lowest} °C, and whether freezing harms it is not known."
-                )
-            ]
+            return [_hold("COLD.FROZEN", f"Lowest reading {lowest} °C, and whether freezing harms it is not known.")]
         return [
             (
                 Decision.DISCARD,
@@ -189,9 +185,7 @@ def _warm(
     reasons = []
     if kinetic > window.kinetic_most:
         reasons.append(
-            _hold(
-                "COLD.KINETIC", f"Mean kinetic temperature {kinetic:.2f} °C is over {window.kinetic_most} °C."
-            )
+            _hold("COLD.KINETIC", f"Mean kinetic temperature {kinetic:.2f} °C is over {window.kinetic_most} °C.")
         )
     if highest <= window.high:
         return reasons
@@ -213,15 +207,11 @@ def _against_maker(highest: Decimal, outside: int, maker: MakerStability) -> lis
     return []
 
 
-def _spike(
-    inside: Sequence[Reading], highest: Decimal, window: StorageWindow
-) -> list[tuple[Decision, Finding]]:
+def _spike(inside: Sequence[Reading], highest: Decimal, window: StorageWindow) -> list[tuple[Decision, Finding]]:
     if highest <= window.excursion_high:
         return []
     if window.spike_high is None or window.spike_hours is None or highest > window.spike_high:
-        return [
-            _hold("COLD.OVER", f"Highest reading {highest} °C is over what {window.name} storage allows.")
-        ]
+        return [_hold("COLD.OVER", f"Highest reading {highest} °C is over what {window.name} storage allows.")]
     seconds = _seconds_where(inside, lambda celsius: celsius > window.excursion_high)
     if seconds >= window.spike_hours * 3600:
         return [_hold("COLD.SPIKE", f"Over {window.excursion_high} °C for {seconds // 60} minutes.")]
@@ -233,9 +223,7 @@ def _hold(rule: str, detail: str) -> tuple[Decision, Finding]:
 
 
 def _finding(rule: str, detail: str) -> Finding:
-    return Finding(
-        rule, Severity.BLOCK, "temperature", detail, "HZ-060; MKT_USP; MKT_STIM; MKT_GMP", "stability"
-    )
+    return Finding(rule, Severity.BLOCK, "temperature", detail, "HZ-060; MKT_USP; MKT_STIM; MKT_GMP", "stability")
 
 
 def _verdict(

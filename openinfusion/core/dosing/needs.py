@@ -55,9 +55,7 @@ def asks_when_missing(calculation: str) -> Callable[[Callable[..., T]], Callable
         @functools.wraps(calculate)
         def guarded(**inputs: object) -> T | NeedsInput:
             missing = tuple(
-                name.replace("_", " ")
-                for name, value in inputs.items()
-                if value is None and name not in optional
+                name.replace("_", " ") for name, value in inputs.items() if value is None and name not in optional
             )
             if control_is_on("HZ-011") and missing:
                 return NeedsInput(calculation, missing)

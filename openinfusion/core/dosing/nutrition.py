@@ -20,9 +20,7 @@ _G_PER_ML_LIPID_20 = Fraction(20, 100)
 
 
 @asks_when_missing("The glucose infusion rate")
-def glucose_infusion_rate(
-    *, dextrose: Quantity, weight: Quantity, infused_over: Quantity
-) -> Quantity | NeedsInput:
+def glucose_infusion_rate(*, dextrose: Quantity, weight: Quantity, infused_over: Quantity) -> Quantity | NeedsInput:
     """mg of dextrose per kg per minute, averaged over the time the bag runs (a 12 h cycle doubles a 24 h
     bag).
     """
@@ -46,9 +44,7 @@ class OsmolarityModel:
 
 
 SIMPLE_MODEL = OsmolarityModel(Decimal(10), Decimal(5), Decimal("0.7"), Decimal(1), "TPN_OSM (1 per mEq)")
-CATION_MODEL = OsmolarityModel(
-    Decimal(10), Decimal(5), Decimal("0.7"), Decimal(2), "TPN_EQ (2 per mEq cation)"
-)
+CATION_MODEL = OsmolarityModel(Decimal(10), Decimal(5), Decimal("0.7"), Decimal(2), "TPN_EQ (2 per mEq cation)")
 
 
 @asks_when_missing("The osmolarity")

@@ -38,9 +38,7 @@ def _scaled(quantity: Quantity, factor: Fraction, goal: Unit) -> Quantity:
 
 
 @asks_when_missing("The pump rate")
-def pump_rate(
-    *, dose_rate: Quantity, concentration: Quantity, weight: Quantity | None = None
-) -> Quantity | NeedsInput:
+def pump_rate(*, dose_rate: Quantity, concentration: Quantity, weight: Quantity | None = None) -> Quantity | NeedsInput:
     """mL/h from a dose rate such as mcg/kg/min and a concentration such as mcg/mL, to 28 digits."""
     absolute = for_patient(dose_rate, weight=weight)
     if isinstance(absolute, NeedsInput):
@@ -50,9 +48,7 @@ def pump_rate(
     _need(absolute.unit, below="time")
     _need(concentration.unit, below="volume")
     if absolute.unit.dimension[0] != concentration.unit.dimension[0]:
-        raise UnitError(
-            f"{absolute.unit} and {concentration.unit}", "dose and concentration measure different things"
-        )
+        raise UnitError(f"{absolute.unit} and {concentration.unit}", "dose and concentration measure different things")
     per_minute = absolute.exact / concentration.exact
     return Quantity(precise_decimal(per_minute / unit("mL/h").scale), unit("mL/h"))
 
@@ -80,9 +76,7 @@ def volume_for(*, dose: Quantity, concentration: Quantity) -> Quantity | NeedsIn
     """The volume in mL that holds a dose at a concentration."""
     _need(concentration.unit, below="volume")
     if dose.unit.dimension != (concentration.unit.dimension[0], ()):
-        raise UnitError(
-            f"{dose.unit} and {concentration.unit}", "dose and concentration measure different things"
-        )
+        raise UnitError(f"{dose.unit} and {concentration.unit}", "dose and concentration measure different things")
     if concentration.exact <= 0:
         return refusal("The volume", "concentration must be above zero")
     return Quantity(precise_decimal(dose.exact / concentration.exact), unit("mL"))
@@ -114,9 +108,7 @@ def weight_flow_to_dose_rate(*, flow: Quantity, strength: Quantity) -> Quantity 
 
 
 @asks_when_missing("The shortest infusion time")
-def longest_of_time_and_rate(
-    *, dose: Quantity, fastest: Quantity, shortest: Quantity
-) -> Quantity | NeedsInput:
+def longest_of_time_and_rate(*, dose: Quantity, fastest: Quantity, shortest: Quantity) -> Quantity | NeedsInput:
     """The shortest infusion time allowed: the larger of a fixed time and dose over the fastest rate
     (vancomycin).
     """
@@ -132,9 +124,7 @@ def pca_hourly_most(*, bolus: Quantity, lockout: Quantity, continuous: Quantity)
     if lockout.exact <= 0:
         return refusal("The hourly most", "lockout must be above zero")
     demands = 60 / lockout.amount_in("min")
-    return Quantity(
-        precise_decimal(bolus.amount_in("mg") * demands + continuous.amount_in("mg/h")), unit("mg/h")
-    )
+    return Quantity(precise_decimal(bolus.amount_in("mg") * demands + continuous.amount_in("mg/h")), unit("mg/h"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +144,7 @@ def ramp(
     All numbers are in one unit family (mL and mL/h, or mg and mg/h); the caller says which.
     """
     if min(total, start, every_minutes) <= 0 or increment < 0 or most < start:
-        raise ValueError(
-            "a ramp needs a positive total, start and step time, and a highest rate above the start"
-        )
+        raise ValueError("a ramp needs a positive total, start and step time, and a highest rate above the start")
     steps: list[RampStep] = []
     rate, left = start, total
     while left > 0:

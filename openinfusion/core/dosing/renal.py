@@ -16,9 +16,7 @@ _ADULT_YEARS = 18
 
 
 @asks_when_missing(_NAME)
-def creatinine_clearance(
-    *, age_years: int, weight: Quantity, creatinine: Quantity, sex: Sex
-) -> Quantity | NeedsInput:
+def creatinine_clearance(*, age_years: int, weight: Quantity, creatinine: Quantity, sex: Sex) -> Quantity | NeedsInput:
     """(140 - age) times kg over (72 times creatinine in mg/dL), times 0.85 for women, in mL/min."""
     if age_years < _ADULT_YEARS:
         return refusal(_NAME, "Cockcroft and Gault is a formula for adults")

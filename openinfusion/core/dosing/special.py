@@ -62,6 +62,4 @@ def loading_volume(*, weight: Quantity, per_kg: Quantity, concentration: Quantit
 @asks_when_missing("The day total")
 def day_total_per_kg(*, rate: Quantity, load: Quantity) -> Quantity | NeedsInput:
     """mg/kg in the first 24 hours of a continuous rate after a loading dose (milrinone label table)."""
-    return Quantity(
-        precise_decimal(rate.amount_in("mg/kg/min") * 1440 + load.amount_in("mg/kg")), unit("mg/kg")
-    )
+    return Quantity(precise_decimal(rate.amount_in("mg/kg/min") * 1440 + load.amount_in("mg/kg")), unit("mg/kg"))

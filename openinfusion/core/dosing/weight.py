@@ -57,11 +57,7 @@ def check_weight_for_dosing(
 ) -> tuple[Finding, ...]:
     """Whether a weight-based dose may rest on this weight on that day."""
     if reading is None:
-        return (
-            _block(
-                "HZ-011", "WEIGHT.UNKNOWN", "missing_input", "Weight is not known. Weigh the patient in kg."
-            ),
-        )
+        return (_block("HZ-011", "WEIGHT.UNKNOWN", "missing_input", "Weight is not known. Weigh the patient in kg."),)
     findings = []
     if control_is_on("HZ-010") and reading.method is not WeightMethod.MEASURED:
         words = reading.method.value if reading.method else "of unknown origin"
@@ -75,9 +71,7 @@ def check_weight_for_dosing(
         )
     taken_on = reading.taken_on
     if taken_on is None:
-        findings.append(
-            _block("HZ-010", "WEIGHT.UNDATED", "missing_input", "The date of the weight is not known.")
-        )
+        findings.append(_block("HZ-010", "WEIGHT.UNDATED", "missing_input", "The date of the weight is not known."))
     elif birth_date is None:
         findings.append(
             _block(

@@ -22,17 +22,11 @@ def age_in_years(birth_date: date, *, on: date) -> int:
 def check_birth_date(birth_date: date | None, *, today: date, subject: str) -> tuple[Finding, ...]:
     """Findings that stop a registration until a person has asked."""
     if birth_date is None:
-        return (
-            _block("identity.birth_date_unknown", subject, "The full birth date is not known. Ask for it."),
-        )
+        return (_block("identity.birth_date_unknown", subject, "The full birth date is not known. Ask for it."),)
     if birth_date > today:
-        return (
-            _block("identity.birth_date_future", subject, "The birth date lies in the future. Correct it."),
-        )
+        return (_block("identity.birth_date_future", subject, "The birth date lies in the future. Correct it."),)
     if age_in_years(birth_date, on=today) > OLDEST_YEARS:
-        detail = (
-            f"The birth date makes this person older than {OLDEST_YEARS} years. Check it with the sender."
-        )
+        detail = f"The birth date makes this person older than {OLDEST_YEARS} years. Check it with the sender."
         return (_block("identity.birth_date_implausible", subject, detail),)
     return ()
 

@@ -138,9 +138,7 @@ def _is_possible(seen: _Evidence) -> bool:
 
 def _score(seen: _Evidence) -> int:
     points = NAME_POINTS * seen.name + BIRTH_DATE_POINTS * (seen.birth_date or 0)
-    points += 100 * (
-        MEMBER_POINTS * seen.member + PHONE_POINTS * seen.phone + IDENTIFIER_POINTS * seen.identifier
-    )
+    points += 100 * (MEMBER_POINTS * seen.member + PHONE_POINTS * seen.phone + IDENTIFIER_POINTS * seen.identifier)
     return points // 100
 
 
@@ -170,9 +168,10 @@ def _best_names(left: tuple[PersonName, ...], right: tuple[PersonName, ...]) -> 
         for pair in (
             (_family_percent(a.family, b.family), _given_percent(a.given, b.given)),
             (_family_percent(a.family, b.given), _given_percent(a.given, b.family)),
+            (_family_percent(b.family, a.given), _given_percent(b.given, a.family)),
         )
     ]
-    return max(pairs, key=sum, default=(0, 0))
+    return max(pairs, key=lambda pair: (sum(pair), pair), default=(0, 0))
 
 
 def _family_percent(left: str, right: str) -> int:

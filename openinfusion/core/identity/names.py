@@ -14,7 +14,8 @@ _INSIDE_A_NAME = re.compile(r"['’ʼ`.]")
 
 def name_key(text: str) -> str:
     """``O'Keefe-García`` becomes ``okeefe garcia``. Empty when nothing but punctuation was given."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", decomposed).casefold()
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return _NOT_LETTER_OR_DIGIT.sub(" ", _INSIDE_A_NAME.sub("", plain)).strip()
 

@@ -41,7 +41,7 @@ _RULES = (
     EngineRule("UNKNOWN.MEDICATIONS", "interaction", "HZ-014", "Other medicines are not known"),
     EngineRule("UNKNOWN.ORDERS", "duplicate", "HZ-012", "Active orders are not known"),
     EngineRule("UNITS.CANNOT_COMPARE", "units", "HZ-008", "A dose and its limit must be in like units"),
-    EngineRule("INDICATION.MISSING", "indication", "HZ-011; issue: missing indication", "An order says what for"),
+    EngineRule("INDICATION.MISSING", "indication", "HZ-011; GUIDE rule 3", "An order says what for"),
     EngineRule("ROUTE.NOT_LISTED", "route", "HZ-015", "The route must be listed for the therapy"),
     EngineRule("SAME_PERSON", "same_person", "HZ-022", "Who orders does not verify"),
     EngineRule("DUPLICATE.DRUG", "duplicate", "HZ-012", "The same drug by the same route at the same time"),

@@ -81,7 +81,8 @@ def say_frequency(frequency: Frequency) -> str:
         return "continuous"
     if frequency.is_once:
         return "once"
-    assert frequency.times is not None and frequency.per is not None  # noqa: S101, PT018  by its own rule
+    if frequency.times is None or frequency.per is None:
+        raise ValueError("a frequency is a number of times in a period, or continuous, or once")
     period = show(frequency.per).replace(" h", " hours").replace(" d", " days").replace(" wk", " weeks")
     for one, many in ((" hours", " hour"), (" days", " day"), (" weeks", " week")):
         if period == f"1{one}":

@@ -127,12 +127,14 @@ class Reader:
             return None
 
     def unit_problem(self, path: str, problem: UnitError, what: str) -> None:
+        question = f"{problem.question[0].upper()}{problem.question[1:]}"
+        question = question if question.endswith(("?", ".")) else f"{question}."
         self.unit_problems.append(
             Finding(
                 "UNITS.NOT_UNDERSTOOD",
                 Severity.BLOCK,
                 path,
-                f"The unit of {what} is not understood: {problem.question}",
+                f"The unit of {what} is not understood. {question}",
                 "HZ-008; ISMP error-prone list",
                 "units",
             )

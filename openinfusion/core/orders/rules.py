@@ -12,6 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from openinfusion.core.compatibility import Vocabulary
+from openinfusion.core.controls import control_is_on
 from openinfusion.core.findings import Severity
 from openinfusion.core.orders.therapy import Therapy
 from openinfusion.core.units import Quantity
@@ -282,7 +283,8 @@ class Rule:
 
     @property
     def may_be_proposed(self) -> bool:
-        return self.is_safety_control or (self.verification == "verified" and self.grade in ("A", "B"))
+        is_sound = self.verification == "verified" and self.grade in ("A", "B")
+        return self.is_safety_control or is_sound or not control_is_on("HZ-124")
 
     @property
     def is_safety_control(self) -> bool:

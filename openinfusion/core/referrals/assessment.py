@@ -81,8 +81,7 @@ def assess_referral(
     """Each patient of the package, in the package's order."""
     table, rows = tuple(therapies), tuple(requirements)
     return tuple(
-        assess_patient(patient, therapies=table, today=today, requirements=rows)
-        for patient in package.patients
+        assess_patient(patient, therapies=table, today=today, requirements=rows) for patient in package.patients
     )
 
 
@@ -100,9 +99,7 @@ def assess_patient(
     findings += _check_weights(recognised, today)
     findings += _check_coverages(recognised, today)
     orders: tuple[OrderDraft | None, ...] = recognised.orders or (None,)
-    scores = tuple(
-        _complete(recognised, order, table.get(order.therapy_id if order else ""), rows) for order in orders
-    )
+    scores = tuple(_complete(recognised, order, table.get(order.therapy_id if order else ""), rows) for order in orders)
     return PatientAssessment(recognised, scores, gravest_first(findings))
 
 
@@ -114,9 +111,7 @@ def weight_in_kg(weight: MeasurementDraft) -> Decimal | None:
     return weight.value * factor
 
 
-def _recognise_orders(
-    patient: PatientDraft, therapies: tuple[TherapyEntry, ...]
-) -> tuple[PatientDraft, list[Finding]]:
+def _recognise_orders(patient: PatientDraft, therapies: tuple[TherapyEntry, ...]) -> tuple[PatientDraft, list[Finding]]:
     findings: list[Finding] = []
     orders = []
     for order in patient.orders:
@@ -141,9 +136,7 @@ def _complete(
 ) -> Completeness:
     referred = ReferredOrder(patient, order, therapy)
     rows = requirements_for(therapy, table)
-    missing = tuple(
-        _ask(row, order, therapy) for row in rows if not element_is_present(row.element, referred)
-    )
+    missing = tuple(_ask(row, order, therapy) for row in rows if not element_is_present(row.element, referred))
     score = 100 * (len(rows) - len(missing)) // len(rows) if rows else 100
     return Completeness(therapy.id if therapy else "", order, score, len(rows), missing)
 
@@ -151,9 +144,7 @@ def _complete(
 def _ask(row: Requirement, order: OrderDraft | None, therapy: TherapyEntry | None) -> MissingElement:
     what_for = therapy.generic if therapy else (order.drug if order else "")
     occasion = f" for the {what_for} order" if what_for else ""
-    return MissingElement(
-        row.element, row.title, row.reason, f"Please send {row.request}{occasion}. {row.reason}"
-    )
+    return MissingElement(row.element, row.title, row.reason, f"Please send {row.request}{occasion}. {row.reason}")
 
 
 def _check_person(patient: PatientDraft, today: date) -> list[Finding]:
@@ -161,9 +152,7 @@ def _check_person(patient: PatientDraft, today: date) -> list[Finding]:
     findings = list(check_birth_date(born, today=today, subject=patient.path or "patient"))
     if patient.is_deceased:
         detail = "The sender records this patient as deceased. Ask before anything is planned."
-        findings.append(
-            _finding("referral.deceased", Severity.BLOCK, patient.path, detail, "design proposal")
-        )
+        findings.append(_finding("referral.deceased", Severity.BLOCK, patient.path, detail, "design proposal"))
     return findings
 
 
@@ -178,9 +167,7 @@ def _check_weights(patient: PatientDraft, today: date) -> list[Finding]:
         and (kg := weight_in_kg(weight)) is not None
     ]
     findings = [
-        _finding(
-            "referral.weight_future", Severity.BLOCK, path, "The weight is dated in the future.", "HZ-010"
-        )
+        _finding("referral.weight_future", Severity.BLOCK, path, "The weight is dated in the future.", "HZ-010")
         for day, _, path in dated
         if day > today
     ]
@@ -188,9 +175,7 @@ def _check_weights(patient: PatientDraft, today: date) -> list[Finding]:
     for (day, kg, _), (next_day, next_kg, path) in itertools.pairwise(dated):
         is_jump = abs(next_kg - kg) * 100 > kg * WEIGHT_JUMP_PERCENT
         if is_jump and (next_day - day).days <= WEIGHT_JUMP_DAYS and control_is_on("HZ-009"):
-            detail = (
-                "Two weights within a week differ by more than 10 percent. Ask which is right, and its unit."
-            )
+            detail = "Two weights within a week differ by more than 10 percent. Ask which is right, and its unit."
             findings.append(_finding("referral.weight_jump", Severity.BLOCK, path, detail, "HZ-009; HZ-010"))
     return findings
 

@@ -66,8 +66,7 @@ def _has_reactions(referred: ReferredOrder) -> bool:
     drug_allergies = [
         allergy
         for allergy in referred.patient.allergies
-        if allergy.is_active
-        and (not allergy.categories or {"medication", "biologic"} & set(allergy.categories))
+        if allergy.is_active and (not allergy.categories or {"medication", "biologic"} & set(allergy.categories))
     ]
     return all(allergy.reactions for allergy in drug_allergies)
 
@@ -126,9 +125,7 @@ def _prescribers(referred: ReferredOrder) -> tuple[PrescriberDraft, ...]:
 
 def _has_coverage(referred: ReferredOrder) -> bool:
     coverages = referred.patient.coverages
-    return any(
-        coverage.payer and coverage.member_id for coverage in coverages if coverage.status != "cancelled"
-    )
+    return any(coverage.payer and coverage.member_id for coverage in coverages if coverage.status != "cancelled")
 
 
 def _has_dose(referred: ReferredOrder) -> bool:

@@ -37,9 +37,7 @@ _LIVER_WATCHED = frozenset(
         "ketamine",
     }
 )  # fmt: skip
-_POTASSIUM_WATCHED = frozenset(
-    {"ambisome", "furosemide", "ondansetron", "pip_tazo", "penicillin_g", "gentamicin"}
-)
+_POTASSIUM_WATCHED = frozenset({"ambisome", "furosemide", "ondansetron", "pip_tazo", "penicillin_g", "gentamicin"})
 _BLOOD_COUNT_WATCHED = frozenset({"infliximab", "rituximab", "heparin", "methotrexate"}) | _IMMUNOGLOBULINS
 
 

@@ -92,24 +92,18 @@ def recognise_therapy(
     by_text = _named_in(words, table, route)
     by_code = _coded_as(codings, table)
     if by_text and by_code and not by_text & by_code:
-        return _refuse(
-            "referral.therapy_conflict", subject, by_text | by_code, "The drug's name and its code differ"
-        )
+        return _refuse("referral.therapy_conflict", subject, by_text | by_code, "The drug's name and its code differ")
     candidates = by_text & by_code or by_text or by_code
     if not candidates:
         near = _sharing_a_name(words, table)
         if near:
-            return _refuse(
-                "referral.therapy_ambiguous", subject, near, "The drug is not named precisely enough"
-            )
+            return _refuse("referral.therapy_ambiguous", subject, near, "The drug is not named precisely enough")
         return _refuse("referral.therapy_unknown", subject, set(), "The drug is not in the therapy table")
     if len(candidates) > 1:
         return _refuse("referral.therapy_ambiguous", subject, candidates, "The drug fits several therapies")
     chosen = next(row for row in table if row.id in candidates)
     if route and chosen.routes and route not in chosen.routes:
-        return _refuse(
-            "referral.therapy_route", subject, candidates, f"This therapy is not given by route {route}"
-        )
+        return _refuse("referral.therapy_route", subject, candidates, f"This therapy is not given by route {route}")
     return Recognition(chosen.id, (chosen.id,))
 
 
@@ -132,9 +126,7 @@ def _named_in(words: list[str], table: tuple[TherapyEntry, ...], route: str) -> 
     phrase_text = f" {' '.join(words)} "
     known = {row.id for row in table}
     matched = {
-        row.id: set(row.words)
-        for row in table
-        if row.words and row.words <= spoken and not row.is_named_by_brand
+        row.id: set(row.words) for row in table if row.words and row.words <= spoken and not row.is_named_by_brand
     }
     alone: set[str] = set()
     for alias in ALIASES:

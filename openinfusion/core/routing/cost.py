@@ -6,6 +6,7 @@ is three of these terms at a third each). Source of the first three: Mankowska e
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from openinfusion.core.routing.plan import Cost, CostTerm, Plan, Route, Stop
@@ -28,9 +29,7 @@ def cost_of(problem: Problem, plan: Plan) -> Cost:
                 weights.tardiness,
             ),
             CostTerm("max_tardiness", max(late, default=0.0), weights.max_tardiness),
-            CostTerm(
-                "overtime", sum(overtime_minutes(problem, route) for route in plan.routes), weights.overtime
-            ),
+            CostTerm("overtime", sum(overtime_minutes(problem, route) for route in plan.routes), weights.overtime),
             CostTerm("continuity", sum(face_cost(weights, visit, nurse) for nurse, _, visit in placed), 1.0),
             CostTerm("pair_split", float(_split_pairs(problem, plan)), weights.pair_split),
             CostTerm(
@@ -58,7 +57,7 @@ def travel_minutes(problem: Problem, route: Route) -> float:
     home = problem.caregiver(route.caregiver_id).home
     place = {visit.id: visit.place for visit in problem.visits}
     places = [home, *(place[stop.visit_id] for stop in route.stops), home]
-    return sum(problem.travel[a][b] for a, b in zip(places, places[1:], strict=False))
+    return sum(problem.travel[a][b] for a, b in itertools.pairwise(places))
 
 
 def return_minute(problem: Problem, route: Route) -> float:

@@ -40,13 +40,9 @@ def why_not(
     if start is not None:
         on = day_of(problem, start)
         reasons += [
-            reason
-            for reason in qualification_reasons(caregiver=caregiver, visit=visit, on=on)
-            if reason not in reasons
+            reason for reason in qualification_reasons(caregiver=caregiver, visit=visit, on=on) if reason not in reasons
         ]
-    span = (
-        _pair_span(problem, visit, caregiver_id, plan) if plan is not None else (float("-inf"), float("inf"))
-    )
+    span = _pair_span(problem, visit, caregiver_id, plan) if plan is not None else (float("-inf"), float("inf"))
     if isinstance(span, Reason):
         return (*reasons, span)
     return (*reasons, *_time_reasons(problem, visit, caregiver, route, span, start))
@@ -79,13 +75,9 @@ def _pair_span(problem: Problem, visit: Visit, caregiver_id: str, plan: Plan) ->
             return Reason(ReasonCode.PAIR, f"its paired visit {other} is not placed")
         nurse, stop = placed[other]
         if nurse == caregiver_id and (pair.is_simultaneous or pair.nurse is NursePolicy.DIFFERENT):
-            return Reason(
-                ReasonCode.PAIR, f"{caregiver_id} gives the paired visit {other}, two nurses are needed"
-            )
+            return Reason(ReasonCode.PAIR, f"{caregiver_id} gives the paired visit {other}, two nurses are needed")
         if nurse != caregiver_id and pair.nurse is NursePolicy.SAME_REQUIRED:
-            return Reason(
-                ReasonCode.PAIR, f"its paired visit {other} is given by {nurse}, one nurse must give both"
-            )
+            return Reason(ReasonCode.PAIR, f"its paired visit {other} is given by {nurse}, one nurse must give both")
         if other == pair.first:
             low, high = max(low, stop.start + pair.min_gap), min(high, stop.start + pair.max_gap)
         else:
@@ -101,17 +93,15 @@ def _time_reasons(
     span: tuple[float, float],
     start: float | None,
 ) -> tuple[Reason, ...]:
-    """The reasons of the position that is closest to fitting."""
-    best: tuple[Reason, ...] | None = None
-    for position in range(len(route.stops) + 1):
-        if start is not None and position != sum(1 for stop in route.stops if stop.start < start):
-            continue
+    """The reasons of the position that fits best: fewest, then closest to the time the visit asks for."""
+    wished = earliest_start(problem, visit) if start is None else start
+    natural = sum(1 for stop in route.stops if stop.start < wished)
+    positions = range(len(route.stops) + 1) if start is None else (natural,)
+    found = []
+    for position in positions:
         reasons = _reasons_at(problem, visit, caregiver, route, position, span, start)
-        if not reasons:
-            return ()
-        if best is None or len(reasons) < len(best):
-            best = reasons
-    return best or ()
+        found.append((len(reasons), abs(position - natural), reasons))
+    return min(found, key=lambda entry: entry[:2])[2]
 
 
 def _reasons_at(
@@ -134,15 +124,11 @@ def _reasons_at(
     trial = Route(caregiver.id, (*route.stops[:position], stop, *route.stops[position:]))
     reasons = []
     if begins < max(earliest, span[0]) - TOLERANCE_MINUTES:
-        reasons.append(
-            Reason(ReasonCode.BEFORE_OPENING, f"may not start before {clock(max(earliest, span[0]))}")
-        )
+        reasons.append(Reason(ReasonCode.BEFORE_OPENING, f"may not start before {clock(max(earliest, span[0]))}"))
     latest = min(visit.window.latest, span[1])
     if begins > latest + TOLERANCE_MINUTES:
         code = ReasonCode.PAIR if span[1] < visit.window.latest else ReasonCode.AFTER_LATEST
-        reasons.append(
-            Reason(code, f"{caregiver.id} could start at {clock(begins)}, {clock(latest)} is the latest")
-        )
+        reasons.append(Reason(code, f"{caregiver.id} could start at {clock(begins)}, {clock(latest)} is the latest"))
     visits = {one.id: one for one in problem.visits}
     reasons += [
         Reason(ReasonCode.OVERLAP, f"visit {fault.visit_id} {fault.detail}")
@@ -165,7 +151,5 @@ def _shift_reasons(problem: Problem, caregiver: Caregiver, trial: Route) -> list
         )
     over = work_minutes(problem, trial) - caregiver.max_minutes
     if over > TOLERANCE_MINUTES:
-        reasons.append(
-            Reason(ReasonCode.OVER_HOURS, f"{caregiver.id} would work {over:.0f} minutes more than allowed")
-        )
+        reasons.append(Reason(ReasonCode.OVER_HOURS, f"{caregiver.id} would work {over:.0f} minutes more than allowed"))
     return reasons

@@ -229,8 +229,6 @@ def _pair_violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
             )
         same = first_nurse == second_nurse
         if same and (pair.is_simultaneous or pair.nurse is NursePolicy.DIFFERENT):
-            yield Violation(
-                ViolationCode.PAIR, pair.second, second_nurse, "both visits need different nurses"
-            )
+            yield Violation(ViolationCode.PAIR, pair.second, second_nurse, "both visits need different nurses")
         if not same and pair.nurse is NursePolicy.SAME_REQUIRED:
             yield Violation(ViolationCode.PAIR, pair.second, second_nurse, "both visits need the same nurse")

@@ -48,9 +48,7 @@ def choice_reasons(visit: Visit, caregiver_id: str) -> tuple[Reason, ...]:
     """People's decisions that rule a caregiver out: incompatible, pinned or already under way elsewhere."""
     reasons = []
     if caregiver_id in visit.incompatible:
-        reasons.append(
-            Reason(ReasonCode.INCOMPATIBLE, f"{caregiver_id} and patient {visit.patient_id} are kept apart")
-        )
+        reasons.append(Reason(ReasonCode.INCOMPATIBLE, f"{caregiver_id} and patient {visit.patient_id} are kept apart"))
     holder = visit.frozen.caregiver_id if visit.frozen is not None else visit.pinned_to
     if holder is not None and holder != caregiver_id:
         reasons.append(Reason(ReasonCode.PINNED_ELSEWHERE, f"visit {visit.id} is fixed to {holder}"))
@@ -75,11 +73,7 @@ def _licence_reasons(caregiver: Caregiver, visit: Visit, on: date) -> Iterable[R
         "expired": ReasonCode.LICENCE_EXPIRED,
         "early": ReasonCode.LICENCE_NOT_YET_VALID,
     }
-    return (
-        Reason(
-            codes[fault[0]], f"the licence of {caregiver.id} for {place} {fault[1]}; the visit is on {on}"
-        ),
-    )
+    return (Reason(codes[fault[0]], f"the licence of {caregiver.id} for {place} {fault[1]}; the visit is on {on}"),)
 
 
 def _skill_reasons(caregiver: Caregiver, name: str, on: date) -> Iterable[Reason]:
@@ -95,9 +89,7 @@ def _skill_reasons(caregiver: Caregiver, name: str, on: date) -> Iterable[Reason
         "expired": ReasonCode.COMPETENCY_EXPIRED,
         "early": ReasonCode.COMPETENCY_NOT_YET_VALID,
     }
-    return (
-        Reason(codes[fault[0]], f"competency {name!r} of {caregiver.id} {fault[1]}; the visit is on {on}"),
-    )
+    return (Reason(codes[fault[0]], f"competency {name!r} of {caregiver.id} {fault[1]}; the visit is on {on}"),)
 
 
 def _date_fault(held: Skill | Licence, on: date) -> tuple[str, str] | None:

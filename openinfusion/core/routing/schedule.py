@@ -86,12 +86,8 @@ def plan_of(problem: Problem, grouping: Grouping, draft: Draft, unplaced: Sequen
             if visit_number in times:
                 arrival, start = times[visit_number]
                 visit = problem.visits[visit_number]
-                stops[draft.nurse[visit_number]].append(
-                    Stop(visit.id, arrival, start, start + visit.duration)
-                )
-    routes = tuple(
-        Route(caregiver.id, tuple(stops[number])) for number, caregiver in enumerate(problem.caregivers)
-    )
+                stops[draft.nurse[visit_number]].append(Stop(visit.id, arrival, start, start + visit.duration))
+    routes = tuple(Route(caregiver.id, tuple(stops[number])) for number, caregiver in enumerate(problem.caregivers))
     reasons = {entry.visit_id: entry for entry in unplaced}
     left_out = tuple(
         reasons.get(visit.id, Unplaced(visit.id, ()))

@@ -67,10 +67,7 @@ def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     latitude_a, latitude_b = math.radians(a[0]), math.radians(b[0])
     half_latitude = (latitude_b - latitude_a) / 2
     half_longitude = math.radians(b[1] - a[1]) / 2
-    chord = (
-        math.sin(half_latitude) ** 2
-        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(half_longitude) ** 2
-    )
+    chord = math.sin(half_latitude) ** 2 + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(half_longitude) ** 2
     return 2 * MEAN_EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, chord)))
 
 

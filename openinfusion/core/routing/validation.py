@@ -51,9 +51,7 @@ def problem_faults(problem: Problem) -> tuple[str, ...]:
 def _duplicates(kind: str, ids: Iterable[str]) -> list[str]:
     counts = Counter(ids)
     return [
-        f"{kind} id {name!r} is given {count} times: ids must be unique"
-        for name, count in counts.items()
-        if count > 1
+        f"{kind} id {name!r} is given {count} times: ids must be unique" for name, count in counts.items() if count > 1
     ]
 
 
@@ -73,12 +71,8 @@ def _travel_faults(problem: Problem) -> list[str]:
         faults.append("the travel matrix is empty: give minutes between all places")
     for row, times in enumerate(problem.travel):
         if len(times) != size:
-            faults.append(
-                f"row {row} of the travel matrix has {len(times)} columns, not {size}: make it square"
-            )
-        wrong = [
-            column for column, minutes in enumerate(times) if not (math.isfinite(minutes) and minutes >= 0)
-        ]
+            faults.append(f"row {row} of the travel matrix has {len(times)} columns, not {size}: make it square")
+        wrong = [column for column, minutes in enumerate(times) if not (math.isfinite(minutes) and minutes >= 0)]
         if wrong:
             faults.append(
                 f"travel from place {row} to place {wrong[0]} is {times[wrong[0]]}: "
@@ -143,9 +137,7 @@ def _pair_faults(problem: Problem) -> list[str]:
     ordered = [pair for pair in known if not pair.is_simultaneous]
     for visit_id, count in Counter(v for pair in together for v in (pair.first, pair.second)).items():
         if count > 1:
-            faults.append(
-                f"visit {visit_id!r} is in {count} simultaneous pairs: two nurses at once is the most"
-            )
+            faults.append(f"visit {visit_id!r} is in {count} simultaneous pairs: two nurses at once is the most")
     for side, word in (("first", "starts"), ("second", "ends")):
         for visit_id, count in Counter(getattr(pair, side) for pair in ordered).items():
             if count > 1:

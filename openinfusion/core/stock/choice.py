@@ -53,9 +53,7 @@ def choose_lots(lots: Sequence[Lot], *, product: str, count: int, last_use_on: d
     """
     if count <= 0:
         raise ValueError("count must be above zero")
-    usable = [
-        lot for lot in lots if lot.product == product and lot.on_hand > 0 and _may_be_used(lot, last_use_on)
-    ]
+    usable = [lot for lot in lots if lot.product == product and lot.on_hand > 0 and _may_be_used(lot, last_use_on)]
     usable.sort(key=lambda lot: (lot.usable_through or dt.date.max, lot.id))
     picks: list[Pick] = []
     left = count

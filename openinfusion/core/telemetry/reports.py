@@ -58,6 +58,11 @@ def normalise_eui64(text: str) -> str | None:
     return plain if _EUI64.match(plain) else None
 
 
+def message_key(sender: str, control_id: str) -> str:
+    """What two copies of one unnumbered message share. The length keeps two senders apart."""
+    return f"msg|{len(sender)}|{sender}|{control_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceIdentity:
     """Which device speaks. ``key`` is what equipment records and registries compare."""
@@ -148,4 +153,4 @@ class DeviceReport:
         """What a repeat shares with it: (device, boot, sequence), else (sender, control id)."""
         if self.boot is not None and self.sequence is not None:
             return f"seq|{self.device.key}|{self.boot}|{self.sequence}"
-        return f"msg|{len(self.sender)}|{self.sender}|{self.control_id}"
+        return message_key(self.sender, self.control_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 
+from openinfusion.core.controls import control_is_on
 from openinfusion.core.units.spelling import read_unit
 from openinfusion.core.units.unit import Unit, UnitError, unit
 
@@ -165,6 +166,8 @@ def round_fraction(number: Fraction, *, places: int, rounding: str = ROUND_HALF_
     scaled = number * 10**places
     whole, rest = divmod(scaled, 1)
     half = Fraction(1, 2)
+    if not control_is_on("HZ-023"):
+        return Decimal(int(whole)).scaleb(-places, Context(prec=60))
     if rounding == ROUND_HALF_UP:
         whole += 1 if rest >= half else 0
     elif rounding == ROUND_HALF_EVEN:

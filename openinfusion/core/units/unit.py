@@ -57,9 +57,7 @@ _BELOW: dict[str, tuple[str, Fraction]] = {
 
 _SIMPLE = "ng,mcg,mg,g,kg,mL,L,mEq,mmol,units,million units,s,min,h,d,wk,cm,m,m2,%,gtt,kcal,mOsm,site"
 _DOSES = "ng/kg,mcg/kg,mg/kg,g/kg,mL/kg,units/kg,mEq/kg,mmol/kg,mcg/m2,mg/m2,g/m2,units/m2"
-_CONCENTRATIONS = (
-    "ng/mL,mcg/mL,mg/mL,g/mL,mg/L,g/L,mcg/L,units/mL,units/L,mEq/mL,mEq/L,mmol/L,mg/dL,g/dL,mOsm/L,gtt/mL"
-)
+_CONCENTRATIONS = "ng/mL,mcg/mL,mg/mL,g/mL,mg/L,g/L,mcg/L,units/mL,units/L,mEq/mL,mEq/L,mmol/L,mg/dL,g/dL,mOsm/L,gtt/mL"
 _FLOWS = "mL/min,mL/h,mL/d,L/d,gtt/min,mL/kg/min,mL/kg/h,mL/kg/d,mL/h/site"
 _DOSE_RATES = (
     "ng/min,mcg/min,mg/min,g/min,ng/h,mcg/h,mg/h,g/h,units/h,units/min,mEq/h,mmol/h,"

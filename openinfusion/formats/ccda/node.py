@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from openinfusion.core.findings import Severity
 from openinfusion.core.identity.texts import TextRole, clean_line, text_findings
 from openinfusion.core.referrals.clinical import Coding
+from openinfusion.core.referrals.exact_numbers import exact_number
 from openinfusion.core.referrals.finding_log import FindingLog
 from openinfusion.core.referrals.partial_dates import PartialDate, read_hl7_date
 
 HL7 = "{urn:hl7-org:v3}"
 SDTC = "{urn:hl7-org:sdtc}"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-MAX_NUMBER_LENGTH = 60
 
 # Bookkeeping that carries no fact about the patient.
 _SET_ASIDE = frozenset({"templateId", "id", "text", "realmCode", "typeId", "setId", "versionNumber"})
@@ -142,13 +142,8 @@ class Node:
 
     def decimal(self, attribute: str = "value") -> Decimal | None:
         value = self.get(attribute)
-        if not value:
-            return None
-        try:
-            number = Decimal(value) if len(value) <= MAX_NUMBER_LENGTH else Decimal("nan")
-        except InvalidOperation:
-            number = Decimal("nan")
-        if number.is_finite():
+        number = exact_number(value)
+        if number is not None or not value:
             return number
         detail = "This should be a number. It is not used."
         self.reading.log.add("ccda.not_a_number", Severity.INTERRUPT, self.path, detail)

@@ -6,6 +6,8 @@ Activity.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from openinfusion.core.findings import Severity
 from openinfusion.core.identity.texts import TextRole
 from openinfusion.core.referrals.access_devices import recognise_access
@@ -16,6 +18,7 @@ from openinfusion.formats.ccda.node import Code, Node
 
 _DIAGNOSIS_SYSTEMS = ("http://hl7.org/fhir/sid/icd-10-cm",)
 _STATUS_CODE = "33999-4"
+_RANKS = frozenset(map(Decimal, range(1, 10)))
 
 
 def read_problems(section: Node) -> tuple[ConditionDraft, ...]:
@@ -80,7 +83,7 @@ def _read_policy(relation: Node, policy: Node) -> CoverageDraft:
         member_id=member,
         group=next((group for group in groups if group), ""),
         relation=relationship,
-        order=int(rank) if rank is not None and rank == int(rank) else None,
+        order=int(rank) if rank is not None and rank in _RANKS else None,
         kind=kind.code().text if kind else "",
         status="active" if status is not None and status.get("code") in {"completed", "active"} else "",
         subscriber=subscriber,

@@ -20,7 +20,7 @@ from openinfusion.formats.fhir.datatypes import (
     read_concept,
     read_concept_at,
 )
-from openinfusion.formats.fhir.library import Resource
+from openinfusion.formats.fhir.library import Resource, note_pointers
 
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
@@ -38,10 +38,8 @@ def read_allergy(resource: Resource) -> AllergyReading:
     """One AllergyIntolerance. Refuted and entered-in-error ones are listed, not imported."""
     cursor = resource.cursor
     log = cursor.reading.log
-    cursor.take("patient")
-    verification = read_bound_concept(
-        cursor, "verificationStatus", bindings.ALLERGY_VERIFICATION, system=_VERIFICATION
-    )
+    note_pointers(cursor, "patient")
+    verification = read_bound_concept(cursor, "verificationStatus", bindings.ALLERGY_VERIFICATION, system=_VERIFICATION)
     concept = read_concept(cursor, "code", preferred=bindings.DRUG_SYSTEMS, role=TextRole.DRUG)
     if verification in {"entered-in-error", "refuted"}:
         detail = f"The sender marks this allergy as {verification}. It is not imported as an allergy."
@@ -49,13 +47,13 @@ def read_allergy(resource: Resource) -> AllergyReading:
         cursor.take(*cursor.value)
         return AllergyReading()
     statement = recognise_statement(text=concept.text, codes=[coding.code for coding in concept.codings])
+    allergy = _read(cursor, concept, verification)
     if statement is not None:
-        cursor.take("clinicalStatus", "type", "category", "criticality")
         return AllergyReading(statement=statement)
     if not concept.text:
         detail = "An allergy names no substance. Ask what the patient is allergic to."
         log.add("referral.allergy_unnamed", Severity.BLOCK, cursor.path, detail)
-    return AllergyReading(allergy=_read(cursor, concept, verification))
+    return AllergyReading(allergy=allergy)
 
 
 def _read(cursor: Cursor, concept: Concept, verification: str) -> AllergyDraft:
@@ -74,9 +72,7 @@ def _read(cursor: Cursor, concept: Concept, verification: str) -> AllergyDraft:
         kind=cursor.code("type", bindings.ALLERGY_TYPE),
         categories=tuple(category for category in categories if category),
         criticality=cursor.code("criticality", bindings.ALLERGY_CRITICALITY),
-        clinical_status=read_bound_concept(
-            cursor, "clinicalStatus", bindings.ALLERGY_CLINICAL, system=_CLINICAL
-        ),
+        clinical_status=read_bound_concept(cursor, "clinicalStatus", bindings.ALLERGY_CLINICAL, system=_CLINICAL),
         verification=verification,
         onset=cursor.date("onsetDateTime"),
         path=cursor.path,
@@ -89,9 +85,7 @@ def _read_reaction(cursor: Cursor) -> list[ReactionDraft]:
     described = cursor.text("description")
     if not manifestations and described:
         manifestations = [Concept(described)]
-    return [
-        ReactionDraft(item.text, item.code, item.system, severity) for item in manifestations if item.text
-    ]
+    return [ReactionDraft(item.text, item.code, item.system, severity) for item in manifestations if item.text]
 
 
 def _worst(reactions: tuple[ReactionDraft, ...]) -> str:

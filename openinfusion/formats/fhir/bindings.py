@@ -51,9 +51,7 @@ ALLERGY_TYPE = _binding("AllergyIntolerance.type", "allergy intolerance")
 ALLERGY_CATEGORY = _binding("AllergyIntolerance.category", "food medication environment biologic")
 ALLERGY_CRITICALITY = _binding("AllergyIntolerance.criticality", "low high unable-to-assess")
 REACTION_SEVERITY = _binding("AllergyIntolerance.reaction.severity", "mild moderate severe")
-CONDITION_CLINICAL = _binding(
-    "Condition.clinicalStatus", "active recurrence relapse inactive remission resolved"
-)
+CONDITION_CLINICAL = _binding("Condition.clinicalStatus", "active recurrence relapse inactive remission resolved")
 CONDITION_VERIFICATION = _binding(
     "Condition.verificationStatus", "unconfirmed provisional differential confirmed refuted entered-in-error"
 )
@@ -77,9 +75,7 @@ ADMINISTRATION_STATUS = _binding(
     "MedicationAdministration.status",
     "in-progress not-done on-hold completed entered-in-error stopped unknown",
 )
-SERVICE_STATUS = _binding(
-    "ServiceRequest.status", "draft active on-hold revoked completed entered-in-error unknown"
-)
+SERVICE_STATUS = _binding("ServiceRequest.status", "draft active on-hold revoked completed entered-in-error unknown")
 SERVICE_INTENT = _binding(
     "ServiceRequest.intent",
     "proposal plan directive order original-order reflex-order filler-order instance-order option",

@@ -35,9 +35,7 @@ def read_bulk_folder(path: str | Path) -> ReferralPackage:
     log = FindingLog(SOURCE)
     for item in files:
         if not _is_ndjson(item.name):
-            log.add(
-                "fhir.file_not_read", Severity.INFORM, item.name, "This file is not NDJSON and was not read."
-            )
+            log.add("fhir.file_not_read", Severity.INFORM, item.name, "This file is not NDJSON and was not read.")
     return read_bulk_files({item.name: item.read_bytes() for item in files if _is_ndjson(item.name)}, log=log)
 
 
@@ -77,9 +75,7 @@ def _unpack(content: bytes, name: str, room: int) -> bytes:
         try:
             unpacked.append(stream.decompress(content, room + 1))
         except zlib.error:
-            raise UnreadableReferral(
-                "not_gzip", "The file is not gzip or is damaged. Send it again.", name
-            ) from None
+            raise UnreadableReferral("not_gzip", "The file is not gzip or is damaged. Send it again.", name) from None
         room -= len(unpacked[-1])
         if room < 0 or stream.unconsumed_tail:
             raise _too_large()

@@ -17,9 +17,7 @@ from openinfusion.core.referrals.unreadable import UnreadableReferral
 CONTENT_TYPES = frozenset({"document", "message", "transaction", "batch", "collection", "searchset"})
 _CONTENT_METHODS = frozenset({"POST", "PUT"})
 _ENTRY_PARTS = frozenset({"fullUrl", "resource", "request", "search", "link", "response"})
-_BUNDLE_PARTS = frozenset(
-    {"resourceType", "id", "meta", "type", "timestamp", "identifier", "entry", "total", "link"}
-)
+_BUNDLE_PARTS = frozenset({"resourceType", "id", "meta", "type", "timestamp", "identifier", "entry", "total", "link"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,7 @@ def unwrap(document: Any, log: FindingLog) -> Unwrapped:
     if isinstance(document, list):
         entries = tuple(_resources(document, log))
         if not entries:
-            raise UnreadableReferral(
-                "no_resources", "The list holds no FHIR resource. Send a FHIR R4 Bundle."
-            )
+            raise UnreadableReferral("no_resources", "The list holds no FHIR resource. Send a FHIR R4 Bundle.")
         return Unwrapped("fhir-list", entries)
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise UnreadableReferral(
@@ -76,14 +72,10 @@ def _unwrap_bundle(bundle: dict[str, Any], log: FindingLog) -> Unwrapped:
         )
     listed = bundle.get("entry")
     if not isinstance(listed, list) or not listed:
-        raise UnreadableReferral(
-            "empty_bundle", "The Bundle has no entries. Send the referral again.", "entry"
-        )
+        raise UnreadableReferral("empty_bundle", "The Bundle has no entries. Send the referral again.", "entry")
     entries = tuple(entry for position, item in enumerate(listed) for entry in _open(item, position, log))
     if not entries:
-        raise UnreadableReferral(
-            "empty_bundle", "The Bundle's entries hold no resources. Send it again.", "entry"
-        )
+        raise UnreadableReferral("empty_bundle", "The Bundle's entries hold no resources. Send it again.", "entry")
     _check_pages(bundle, log)
     for key in sorted(bundle.keys() - _BUNDLE_PARTS):
         _not_understood(log, f"Bundle.{key}", key)
@@ -101,7 +93,7 @@ def _open(item: Any, position: int, log: FindingLog) -> Iterator[Entry]:
         _not_understood(log, f"Bundle.entry.{key}", f"{path}.{key}")
     request = item.get("request")
     method = request.get("method") if isinstance(request, dict) else None
-    if method is not None and method not in _CONTENT_METHODS:
+    if method is not None and not (isinstance(method, str) and method in _CONTENT_METHODS):
         detail = "This entry asks to read, change or delete something elsewhere. It is not imported."
         log.add("fhir.request_not_followed", Severity.INTERRUPT, f"{path}.request", detail)
         return
@@ -112,13 +104,9 @@ def _open(item: Any, position: int, log: FindingLog) -> Iterator[Entry]:
 def _check_pages(bundle: dict[str, Any], log: FindingLog) -> None:
     """A search result may be one page of many: then this is not the whole referral."""
     links = bundle.get("link")
-    relations = (
-        [link.get("relation") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
-    )
+    relations = [link.get("relation") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
     if "next" in relations:
-        detail = (
-            "This is one page of a longer result; the next pages are not here. Ask for the whole referral."
-        )
+        detail = "This is one page of a longer result; the next pages are not here. Ask for the whole referral."
         log.add("fhir.more_pages", Severity.BLOCK, "link", detail)
 
 

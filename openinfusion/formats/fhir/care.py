@@ -17,7 +17,7 @@ from openinfusion.formats.fhir import bindings
 from openinfusion.formats.fhir.conditions import conditions_named
 from openinfusion.formats.fhir.cursor import Cursor
 from openinfusion.formats.fhir.datatypes import read_concept, read_concept_at, read_notes, read_period
-from openinfusion.formats.fhir.library import Library, Pointer, Resource
+from openinfusion.formats.fhir.library import Library, Pointer, Resource, note_pointers
 from openinfusion.formats.fhir.people import read_prescriber
 
 _IN_PLACE = frozenset({"completed", "in-progress"})
@@ -28,7 +28,7 @@ _ASKED = frozenset({"active", "draft", "on-hold"})
 def read_service(resource: Resource, library: Library) -> ServiceDraft | None:
     """One ServiceRequest; None when it asks not to do something or was entered in error."""
     cursor = resource.cursor
-    cursor.take("subject", "supportingInfo", "insurance")
+    note_pointers(cursor, "subject", "supportingInfo", "insurance")
     status = cursor.code("status", bindings.SERVICE_STATUS)
     if cursor.flag("doNotPerform") is True:
         detail = "This asks NOT to perform a service. It is not imported; read it."
@@ -39,10 +39,7 @@ def read_service(resource: Resource, library: Library) -> ServiceDraft | None:
         _refuse(cursor, "referral.service_not_imported", Severity.INFORM, detail)
         return None
     concept = read_concept(cursor, "code", preferred=bindings.HCPCS_SYSTEMS)
-    reasons = [
-        read_concept_at(child, preferred=bindings.DIAGNOSIS_SYSTEMS)
-        for child in cursor.children("reasonCode")
-    ]
+    reasons = [read_concept_at(child, preferred=bindings.DIAGNOSIS_SYSTEMS) for child in cursor.children("reasonCode")]
     named = conditions_named(resource, library)
     return ServiceDraft(
         text=concept.text,
@@ -78,7 +75,7 @@ def read_device(resource: Resource) -> AccessDeviceDraft | None:
     if not kind or status in {"inactive", "entered-in-error"}:
         _list_only(cursor, "device", kind, status)
         return None
-    cursor.take("patient")
+    note_pointers(cursor, "patient")
     return AccessDeviceDraft(kind, text, AccessState.IN_PLACE, None, "", cursor.path)
 
 
@@ -92,7 +89,7 @@ def read_procedure(resource: Resource) -> AccessDeviceDraft | None:
     if not kind or is_removal or status not in _IN_PLACE | _PLANNED:
         _list_only(cursor, "procedure", kind, status)
         return None
-    cursor.take("subject")
+    note_pointers(cursor, "subject")
     sites = [read_concept_at(child).text for child in cursor.children("bodySite")]
     return AccessDeviceDraft(
         kind=kind,
@@ -107,7 +104,7 @@ def read_procedure(resource: Resource) -> AccessDeviceDraft | None:
 def read_document(resource: Resource, library: Library) -> tuple[DocumentDraft, ...]:
     """The attachments of a DocumentReference. An address is kept, never fetched."""
     cursor = resource.cursor
-    cursor.take("subject")
+    note_pointers(cursor, "subject")
     status = cursor.code("status", bindings.DOCUMENT_STATUS)
     if status in {"entered-in-error", "superseded"}:
         detail = f"The sender marks this document as {status}. It is not imported."
@@ -127,16 +124,15 @@ def read_document(resource: Resource, library: Library) -> tuple[DocumentDraft, 
         if url and not data:
             detail = "A document is only linked. It is not fetched; ask the sender to attach it."
             cursor.reading.log.add("referral.document_linked", Severity.INFORM, attachment.at("url"), detail)
-        found.append(
-            DocumentDraft(title, kind, attachment.text("contentType"), written, data, url, cursor.path)
-        )
+        found.append(DocumentDraft(title, kind, attachment.text("contentType"), written, data, url, cursor.path))
     return tuple(found)
 
 
 def read_composition(resource: Resource) -> DocumentDraft:
     """The cover of a document Bundle; its narrative sections stay in the source and are listed."""
     cursor = resource.cursor
-    cursor.take("subject", "status")
+    note_pointers(cursor, "subject")
+    cursor.take("status")
     return DocumentDraft(
         title=cursor.text("title"),
         kind=read_concept(cursor, "type").text,

@@ -10,7 +10,7 @@ from openinfusion.core.findings import Severity
 from openinfusion.core.referrals.clinical import ConditionDraft
 from openinfusion.formats.fhir import bindings
 from openinfusion.formats.fhir.datatypes import read_bound_concept, read_concept
-from openinfusion.formats.fhir.library import Library, Resource, read_pointer
+from openinfusion.formats.fhir.library import Library, Resource, note_pointers, read_pointer
 
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -19,7 +19,7 @@ _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 def read_condition(resource: Resource) -> ConditionDraft | None:
     """One Condition; None when the sender says it is not true."""
     cursor = resource.cursor
-    cursor.take("subject")
+    note_pointers(cursor, "subject")
     verification = read_bound_concept(
         cursor, "verificationStatus", bindings.CONDITION_VERIFICATION, system=_VERIFICATION
     )

@@ -5,13 +5,17 @@ For the reader. Sources: HL7 FHIR R4 Coverage; US Core 8.0.0 Coverage.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from openinfusion.core.findings import Severity
 from openinfusion.core.identity.texts import TextRole
 from openinfusion.core.referrals.people import CoverageDraft
 from openinfusion.formats.fhir import bindings
 from openinfusion.formats.fhir.cursor import Cursor
 from openinfusion.formats.fhir.datatypes import read_concept, read_identifiers, read_names, read_period
-from openinfusion.formats.fhir.library import Library, Resource, read_pointer
+from openinfusion.formats.fhir.library import Library, Resource, note_pointers, read_pointer
+
+MAX_RANK = 100
 
 _MEMBER_NUMBER = "MB"
 
@@ -19,7 +23,7 @@ _MEMBER_NUMBER = "MB"
 def read_coverage(resource: Resource, library: Library) -> CoverageDraft | None:
     """One Coverage; None when it was entered in error."""
     cursor = resource.cursor
-    cursor.take("beneficiary")
+    note_pointers(cursor, "beneficiary")
     status = cursor.code("status", bindings.COVERAGE_STATUS)
     if status == "entered-in-error":
         detail = "The sender marks this insurance as entered in error. It is not imported."
@@ -37,7 +41,7 @@ def read_coverage(resource: Resource, library: Library) -> CoverageDraft | None:
         group=classes.get("group", ""),
         member_id=_read_member_id(cursor),
         relation=_relation(cursor),
-        order=int(order) if order is not None and order == int(order) else None,
+        order=_rank(order),
         kind=read_concept(cursor, "type").text,
         status=status,
         subscriber=_read_subscriber(resource, library),
@@ -45,6 +49,13 @@ def read_coverage(resource: Resource, library: Library) -> CoverageDraft | None:
         end=period.end,
         path=cursor.path,
     )
+
+
+def _rank(order: Decimal | None) -> int | None:
+    """First, second, third insurance; anything else is no rank."""
+    if order is None or not 0 < order < MAX_RANK or order != order.to_integral_value():
+        return None
+    return int(order)
 
 
 def _read_payer(resource: Resource, library: Library) -> tuple[str, str]:

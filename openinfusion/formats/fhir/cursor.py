@@ -139,9 +139,7 @@ class Cursor:
             return None
         found = read_fhir_date(text)
         if found is None:
-            detail = (
-                "This is not a FHIR date (YYYY, YYYY-MM, YYYY-MM-DD or with time and zone). It is not used."
-            )
+            detail = "This is not a FHIR date (YYYY, YYYY-MM, YYYY-MM-DD or with time and zone). It is not used."
             self.reading.log.add("fhir.not_a_date", Severity.INTERRUPT, self.at(key), detail)
         return found
 

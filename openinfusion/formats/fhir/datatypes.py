@@ -70,15 +70,11 @@ def read_concept(
     return read_concept_at(child, preferred=preferred, role=role) if child else Concept()
 
 
-def read_concept_at(
-    cursor: Cursor, *, preferred: Iterable[str] = (), role: TextRole = TextRole.PLAIN
-) -> Concept:
+def read_concept_at(cursor: Cursor, *, preferred: Iterable[str] = (), role: TextRole = TextRole.PLAIN) -> Concept:
     """The concept at a cursor, codes of the preferred systems first."""
     rank = {system: position for position, system in enumerate(preferred)}
     codings = [read_coding(child, role) for child in cursor.children("coding")]
-    codings = sorted(
-        (item for item in codings if item.code), key=lambda item: rank.get(item.system, len(rank))
-    )
+    codings = sorted((item for item in codings if item.code), key=lambda item: rank.get(item.system, len(rank)))
     text = cursor.text("text", role) or next((item.display for item in codings if item.display), "")
     return Concept(text or (codings[0].code if codings else ""), tuple(codings))
 

@@ -79,9 +79,7 @@ def _read_dosage(cursor: Cursor) -> DosageDraft:
     route = read_concept(cursor, "route")
     dose, high, rate_value, rate_unit = _read_amounts(cursor)
     timing = _read_timing(cursor)
-    as_needed = cursor.flag("asNeededBoolean") is True or bool(
-        read_concept(cursor, "asNeededCodeableConcept").text
-    )
+    as_needed = cursor.flag("asNeededBoolean") is True or bool(read_concept(cursor, "asNeededCodeableConcept").text)
     return DosageDraft(
         text="; ".join(part for part in (text, *extra) if part),
         dose_value=dose.value if dose else None,

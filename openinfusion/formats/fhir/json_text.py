@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from openinfusion.core.controls import control_is_on
+from openinfusion.core.referrals.exact_numbers import exact_number
 from openinfusion.core.referrals.unreadable import UnreadableReferral
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_NUMBER_LENGTH = 60
 
 # Strings are swallowed whole; one that never ends reaches the end of the data, so scanning stays linear.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
@@ -39,9 +39,7 @@ def parse_json(data: bytes, *, path: str = "", max_bytes: int = MAX_BYTES) -> An
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
-        raise UnreadableReferral(
-            "not_json", f"The file is not valid JSON at {where}. Send it again.", path
-        ) from None
+        raise UnreadableReferral("not_json", f"The file is not valid JSON at {where}. Send it again.", path) from None
     if "\\u" in text:
         _refuse_lone_surrogates(document, path)
     return document
@@ -53,9 +51,7 @@ def refuse_oversize(data: bytes, *, path: str = "", max_bytes: int = MAX_BYTES) 
         raise UnreadableReferral("empty", "The file is empty. Send the referral again.", path)
     if len(data) > max_bytes and control_is_on("HZ-098"):
         limit = max_bytes // (1024 * 1024)
-        raise UnreadableReferral(
-            "too_large", f"The file is over {limit} MB. Send fewer documents at once.", path
-        )
+        raise UnreadableReferral("too_large", f"The file is over {limit} MB. Send fewer documents at once.", path)
 
 
 def decode_text(data: bytes, *, path: str = "") -> str:
@@ -63,9 +59,7 @@ def decode_text(data: bytes, *, path: str = "") -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UnreadableReferral(
-            "not_utf8", "The file is not UTF-8 text. Export it as UTF-8.", path
-        ) from None
+        raise UnreadableReferral("not_utf8", "The file is not UTF-8 text. Export it as UTF-8.", path) from None
 
 
 def _check_brackets(data: bytes, path: str) -> None:
@@ -78,9 +72,7 @@ def _check_brackets(data: bytes, path: str) -> None:
                 "too_deep", f"The document is nested deeper than {MAX_DEPTH} levels. It is not read.", path
             )
     if depth > 0:
-        raise UnreadableReferral(
-            "truncated", "The file ends in the middle. Send the whole document again.", path
-        )
+        raise UnreadableReferral("truncated", "The file ends in the middle. Send the whole document again.", path)
 
 
 def _unique(pairs: list[tuple[str, Any]], path: str) -> dict[str, Any]:
@@ -98,14 +90,10 @@ def _unique(pairs: list[tuple[str, Any]], path: str) -> dict[str, Any]:
 
 
 def _number(text: str, path: str) -> Decimal:
-    if len(text) <= MAX_NUMBER_LENGTH:
-        try:
-            return Decimal(text)
-        except InvalidOperation:
-            pass
-    raise UnreadableReferral(
-        "bad_number", "A number in the document is too long to be a measured value.", path
-    )
+    number = exact_number(text)
+    if number is None:
+        raise UnreadableReferral("bad_number", "A number in the document is too long to be a measured value.", path)
+    return number
 
 
 def _refuse_constant(name: str, path: str) -> Any:
@@ -122,6 +110,4 @@ def _refuse_lone_surrogates(document: Any, path: str) -> None:
         elif isinstance(value, list):
             pending.extend(value)
         elif isinstance(value, str) and _SURROGATE.search(value):
-            raise UnreadableReferral(
-                "bad_text", "A text holds half a character. Send the document again.", path
-            )
+            raise UnreadableReferral("bad_text", "A text holds half a character. Send the document again.", path)

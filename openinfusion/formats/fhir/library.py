@@ -180,6 +180,15 @@ def read_pointer(cursor: Cursor) -> Pointer:
     return Pointer(cursor.text("reference"), pair, cursor.text("display"))
 
 
+def note_pointers(cursor: Cursor, *keys: str) -> None:
+    """Mark references as read that were followed by ``peek_pointer``; anything else beside them stays unread."""
+    for key in keys:
+        listed = cursor.children(key) if isinstance(cursor.value.get(key), list) else (cursor.child(key),)
+        for child in listed:
+            if child is not None:
+                read_pointer(child)
+
+
 def peek_pointer(value: Any) -> Pointer:
     """The same from plain JSON, without marking anything as read."""
     if not isinstance(value, dict):

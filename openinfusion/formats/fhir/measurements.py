@@ -24,7 +24,7 @@ from openinfusion.formats.fhir.datatypes import (
     read_quantity,
     read_quantity_at,
 )
-from openinfusion.formats.fhir.library import Resource
+from openinfusion.formats.fhir.library import Resource, note_pointers
 
 _NOT_IMPORTED = frozenset({"entered-in-error", "cancelled"})
 _KINDS = {"vital-signs": MeasurementKind.VITAL, "laboratory": MeasurementKind.LAB}
@@ -42,7 +42,7 @@ class _Frame:
 def read_observation(resource: Resource) -> tuple[MeasurementDraft, ...]:
     """The measurements of one Observation: its own value, and one per component."""
     cursor = resource.cursor
-    cursor.take("subject")
+    note_pointers(cursor, "subject")
     status = cursor.code("status", bindings.OBSERVATION_STATUS)
     if status in _NOT_IMPORTED or not status:
         _skip(cursor, status)
@@ -106,9 +106,7 @@ def _read_value(cursor: Cursor, concept: Concept, frame: _Frame) -> MeasurementD
     return None
 
 
-def _with_quantity(
-    draft: MeasurementDraft, quantity: Quantity, loinc: str, cursor: Cursor
-) -> MeasurementDraft:
+def _with_quantity(draft: MeasurementDraft, quantity: Quantity, loinc: str, cursor: Cursor) -> MeasurementDraft:
     measured = replace(
         draft,
         value=quantity.value,

@@ -28,7 +28,13 @@ from openinfusion.formats.fhir.datatypes import (
     read_quantity,
 )
 from openinfusion.formats.fhir.dosages import read_course, read_dosages
-from openinfusion.formats.fhir.library import Library, Resource, peek_pointer, read_pointer
+from openinfusion.formats.fhir.library import (
+    Library,
+    Resource,
+    note_pointers,
+    peek_pointer,
+    read_pointer,
+)
 from openinfusion.formats.fhir.people import read_prescriber
 
 _LIVE = frozenset({"active", "draft", "on-hold"})
@@ -47,7 +53,7 @@ class RequestReading:
 def read_medication_request(resource: Resource, library: Library) -> RequestReading:
     """One MedicationRequest as an order or as history."""
     cursor = resource.cursor
-    cursor.take("subject")
+    note_pointers(cursor, "subject")
     status = cursor.code("status", bindings.REQUEST_STATUS)
     intent = cursor.code("intent", bindings.REQUEST_INTENT)
     if cursor.flag("doNotPerform") is True:
@@ -68,7 +74,7 @@ def read_medication_request(resource: Resource, library: Library) -> RequestRead
 def read_medication_statement(resource: Resource, library: Library) -> MedicationDraft | None:
     """What the patient takes, as told."""
     cursor = resource.cursor
-    cursor.take("subject")
+    note_pointers(cursor, "subject")
     status = cursor.code("status", bindings.STATEMENT_STATUS)
     if status in _NOT_TRUE:
         detail = "The sender marks this statement as entered in error. It is not imported."
@@ -83,7 +89,7 @@ def read_medication_statement(resource: Resource, library: Library) -> Medicatio
 def read_administration(resource: Resource, library: Library) -> AdministrationDraft | None:
     """A dose given, or expressly not given."""
     cursor = resource.cursor
-    cursor.take("subject")
+    note_pointers(cursor, "subject")
     status = cursor.code("status", bindings.ADMINISTRATION_STATUS)
     if status in _NOT_TRUE:
         detail = "The sender marks this administration as entered in error. It is not imported."
@@ -111,9 +117,7 @@ def read_administration(resource: Resource, library: Library) -> AdministrationD
 def read_drug(resource: Resource, library: Library) -> Concept:
     """The drug, from the request or the Medication it points at; a mixture is named by its ingredients."""
     cursor = resource.cursor
-    concept = read_concept(
-        cursor, "medicationCodeableConcept", preferred=bindings.DRUG_SYSTEMS, role=TextRole.DRUG
-    )
+    concept = read_concept(cursor, "medicationCodeableConcept", preferred=bindings.DRUG_SYSTEMS, role=TextRole.DRUG)
     if concept.text:
         return concept
     child = cursor.child("medicationReference")
@@ -132,8 +136,7 @@ def read_drug(resource: Resource, library: Library) -> Concept:
 
 def _ingredients(cursor: Cursor) -> str:
     found = [
-        read_concept(child, "itemCodeableConcept", role=TextRole.DRUG).text
-        for child in cursor.children("ingredient")
+        read_concept(child, "itemCodeableConcept", role=TextRole.DRUG).text for child in cursor.children("ingredient")
     ]
     return " + ".join(name for name in found if name)
 
@@ -167,15 +170,12 @@ def _read_order(
     intent: str,
 ) -> OrderDraft:
     cursor = resource.cursor
-    cursor.take("basedOn")
+    note_pointers(cursor, "basedOn")
     course = read_course(cursor)
     _check_units(cursor, dosages, Severity.BLOCK)
     prescriber = read_prescriber(cursor, "requester", resource, library)
     _check_order(cursor, drug, status, intent, prescriber)
-    coded = [
-        read_concept_at(child, preferred=bindings.DIAGNOSIS_SYSTEMS)
-        for child in cursor.children("reasonCode")
-    ]
+    coded = [read_concept_at(child, preferred=bindings.DIAGNOSIS_SYSTEMS) for child in cursor.children("reasonCode")]
     reasons = [*(reason.text for reason in coded if reason.text), *conditions_named(resource, library)]
     return OrderDraft(
         drug=drug.text,
@@ -210,9 +210,7 @@ def _check_units(cursor: Cursor, dosages: tuple[DosageDraft, ...], severity: Sev
             )
 
 
-def _check_order(
-    cursor: Cursor, drug: Concept, status: str, intent: str, prescriber: PrescriberDraft | None
-) -> None:
+def _check_order(cursor: Cursor, drug: Concept, status: str, intent: str, prescriber: PrescriberDraft | None) -> None:
     log = cursor.reading.log
     if not drug.text:
         detail = "The order names no drug. Ask what is to be given."

@@ -32,6 +32,7 @@ from openinfusion.formats.fhir.library import (
     Pointer,
     Resource,
     conditional_identifier,
+    note_pointers,
     read_pointer,
 )
 
@@ -70,7 +71,8 @@ def read_patient(resource: Resource) -> PatientDraft:
 def read_related_person(resource: Resource) -> ContactDraft:
     """A caregiver or relative sent as a resource of its own."""
     cursor = resource.cursor
-    cursor.take("patient", "active")
+    note_pointers(cursor, "patient")
+    cursor.take("active")
     relations = [read_concept_at(child).text for child in cursor.children("relationship")]
     return ContactDraft(
         name=next((name.display for name in read_names(cursor)), ""),
@@ -177,9 +179,7 @@ def _prescriber_by_role(role: Resource, library: Library) -> PrescriberDraft:
     person = read_prescriber(cursor, "practitioner", role, library) if pointer_cursor else None
     phone = _phone(read_contact_points(cursor))
     known = person or PrescriberDraft(name="")
-    return PrescriberDraft(
-        known.name, known.npi, phone or known.phone, organisation, "requester", cursor.path
-    )
+    return PrescriberDraft(known.name, known.npi, phone or known.phone, organisation, "requester", cursor.path)
 
 
 def _full_name(name: NameDraft) -> str:

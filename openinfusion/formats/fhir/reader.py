@@ -105,9 +105,7 @@ def _read_subject(subject: Subject, library: Library) -> PatientDraft:
     return replace(
         draft,
         conditions=_present(read_condition(item) for item in subject.of_type("Condition")),
-        measurements=tuple(
-            found for item in subject.of_type("Observation") for found in read_observation(item)
-        ),
+        measurements=tuple(found for item in subject.of_type("Observation") for found in read_observation(item)),
         administrations=_present(
             read_administration(item, library) for item in subject.of_type("MedicationAdministration")
         ),
@@ -118,11 +116,7 @@ def _read_subject(subject: Subject, library: Library) -> PatientDraft:
         ),
         documents=(
             *(read_composition(item) for item in subject.of_type("Composition")),
-            *(
-                found
-                for item in subject.of_type("DocumentReference")
-                for found in read_document(item, library)
-            ),
+            *(found for item in subject.of_type("DocumentReference") for found in read_document(item, library)),
         ),
     )
 
@@ -159,9 +153,7 @@ def _with_orders(draft: PatientDraft, subject: Subject, library: Library) -> Pat
     )
 
 
-def _prescribers(
-    orders: Iterable[OrderDraft], services: Iterable[ServiceDraft]
-) -> tuple[PrescriberDraft, ...]:
+def _prescribers(orders: Iterable[OrderDraft], services: Iterable[ServiceDraft]) -> tuple[PrescriberDraft, ...]:
     """Everyone who ordered something, once."""
     named = [order.prescriber for order in orders] + [service.prescriber for service in services]
     return tuple(dict.fromkeys(_present(named)))
@@ -176,9 +168,7 @@ def _refuse_modified(library: Library) -> None:
     for resource in tuple(library.resources):
         value = resource.cursor.value
         if resource.type in MAPPED | LOOKED_UP and ("implicitRules" in value or _holds_modifier(value)):
-            detail = (
-                f"{resource.type} carries a rule or modifier that may change its meaning. It is not imported."
-            )
+            detail = f"{resource.type} carries a rule or modifier that may change its meaning. It is not imported."
             library.log.add("fhir.modifier_unknown", Severity.BLOCK, resource.path or resource.type, detail)
             library.withdraw(resource)
 

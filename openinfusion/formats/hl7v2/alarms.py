@@ -32,7 +32,7 @@ def is_alarm_group(kind: ReportKind, obr: Segment | None, members: list[Segment]
         return True
     if obr is not None and obr.text_of(4, 2) == EVENT_ALARM:
         return True
-    return any(obx.text_of(3, 2) == _PHASE for obx in members)
+    return any(_PHASE in obx.text and obx.text_of(3, 2) == _PHASE for obx in members)
 
 
 def read_alarm(obr: Segment | None, members: list[Segment], *, vocabulary: Vocabulary) -> AlarmSignal:

@@ -31,7 +31,7 @@ class NotUnderstood:
 
 def read_observation(obx: Segment, *, vocabulary: Vocabulary, zone: tzinfo | None) -> Observation | NotUnderstood:
     """The observation of one OBX."""
-    code_text, name = obx.text_of(3, 1), obx.text_of(3, 2)
+    code_text, name, *_ = (*obx.texts(3), "", "")
     if not _CODE.match(code_text):
         return NotUnderstood("OBX-3 has no numeric code")
     term = vocabulary.resolve_term(int(code_text), name)
@@ -69,9 +69,8 @@ def read_unit(obx: Segment, number: int, vocabulary: Vocabulary) -> str | UnitFa
         return UnitFault.MISSING
     code: int | None = None
     name, ucum = "", ""
-    for first in (1, 4):
-        identifier, text = obx.text_of(number, first), obx.text_of(number, first + 1)
-        system = obx.text_of(number, first + 2)
+    parts = [*obx.texts(number), "", "", "", "", "", ""]
+    for identifier, text, system in (parts[:3], parts[3:6]):
         if system == _MDC or text.startswith(_MDC_NAME):
             if not _CODE.match(identifier):
                 return UnitFault.CODE_DIFFERS
@@ -101,7 +100,7 @@ def _value(obx: Segment, vocabulary: Vocabulary) -> Decimal | str | NotUnderstoo
 
 def _coded(obx: Segment, vocabulary: Vocabulary) -> str | NotUnderstood:
     """A coded value by its name; an MDC code and its name must agree here too."""
-    identifier, text = obx.text_of(5, 1), obx.text_of(5, 2)
+    identifier, text, *_ = (*obx.texts(5), "", "")
     if text.startswith(_MDC_NAME):
         if not _CODE.match(identifier):
             return NotUnderstood("a coded value without its numeric code")

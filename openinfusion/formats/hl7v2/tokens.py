@@ -114,6 +114,18 @@ class Segment:
         found = self.value(number, component, 1, repetition).strip()
         return "" if found == NULL else found
 
+    def texts(self, number: int) -> list[str]:
+        """The components of a field's first repetition as ``text_of`` gives them, in one go."""
+        raw = self.field(number)
+        if not raw:
+            return []
+        marks = self._delimiters
+        if number < 3 or marks.repetition in raw or marks.subcomponent in raw or marks.escape in raw:
+            count = len(self.components(number))
+            return [self.text_of(number, component) for component in range(1, count + 1)]
+        parts = [part.strip() for part in raw.split(marks.component)]
+        return ["" if part == NULL else part for part in parts]
+
     def _is_delimiter_field(self, number: int) -> bool:
         return number in (1, 2) and self.fields[0] == _MSH
 

@@ -139,3 +139,7 @@ class Tables(NamedTuple):
     leg: NDArray[np.float64]
     near: NDArray[np.int64]
     scratch: Table
+
+    def copy(self) -> Tables:
+        """The same tables, to be changed on their own."""
+        return Tables._make(table.copy() for table in self)

@@ -84,9 +84,7 @@ def test_an_infusion_longer_than_the_drug_is_stable_is_refused() -> None:
 
 
 # every row of the category table, at its last moment and one minute later (hours or days as shipped)
-ROWS = [
-    (row, storage, lasts) for row in beyond_use_categories() for storage, lasts in row.lasts.items() if lasts
-]
+ROWS = [(row, storage, lasts) for row in beyond_use_categories() for storage, lasts in row.lasts.items() if lasts]
 
 
 @pytest.mark.hazard("HZ-057")

@@ -24,8 +24,7 @@ COLD, ROOM = storage_windows()["CCT"], storage_windows()["CRT"]
 
 def log(celsius: Sequence[object], step_minutes: int = 60) -> list[Reading]:
     return [
-        Reading(START + dt.timedelta(minutes=step_minutes * n), Decimal(str(value)))
-        for n, value in enumerate(celsius)
+        Reading(START + dt.timedelta(minutes=step_minutes * n), Decimal(str(value))) for n, value in enumerate(celsius)
     ]
 
 
@@ -105,9 +104,7 @@ def test_a_biologic_is_never_released_by_kinetic_temperature_without_the_makers_
     allowed = MakerStability(Decimal(25), 120, "maker letter of the lot")
     assert judge(readings, window=COLD, journey=trip(23, maker=allowed)).decision is Decision.USE
     shorter = MakerStability(Decimal(25), 119, "maker letter of the lot")
-    assert [f.rule for f in judge(readings, window=COLD, journey=trip(23, maker=shorter)).findings] == [
-        "COLD.MAKER"
-    ]
+    assert [f.rule for f in judge(readings, window=COLD, journey=trip(23, maker=shorter)).findings] == ["COLD.MAKER"]
     cooler = MakerStability(Decimal("8.5"), 500, "maker letter of the lot")
     assert judge(readings, window=COLD, journey=trip(23, maker=cooler)).decision is Decision.HOLD
 

@@ -76,7 +76,14 @@ COMPLETE: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         },
     ),
 ]
-DROPPED = [(calculate, inputs, name) for calculate, inputs in COMPLETE for name in inputs if name != "goal"]
+# a weight that only some units need is guarded where the unit is looked at
+BY_UNIT = {("pump_rate", "weight"), ("dose_rate_from_pump", "weight")}
+DROPPED = [
+    (calculate, inputs, name)
+    for calculate, inputs in COMPLETE
+    for name in inputs
+    if name != "goal" and (calculate.__name__, name) not in BY_UNIT
+]
 
 
 @pytest.mark.hazard("HZ-011")
@@ -92,6 +99,14 @@ def test_each_missing_input_is_named_and_no_number_comes_back(
     assert isinstance(answer, NeedsInput)
     assert answer.missing == (dropped.replace("_", " "),)
     assert dropped.replace("_", " ") in answer.sentence
+
+
+@pytest.mark.parametrize(("name", "missing"), sorted(BY_UNIT))
+def test_a_rate_by_weight_needs_the_weight(name: str, missing: str) -> None:
+    calculate, inputs = next(pair for pair in COMPLETE if pair[0].__name__ == name)
+    answer = calculate(**{**inputs, missing: None})
+    assert isinstance(answer, NeedsInput)
+    assert answer.missing == (missing,)
 
 
 @pytest.mark.parametrize(("calculate", "inputs"), COMPLETE, ids=[c.__name__ for c, _ in COMPLETE])
@@ -155,9 +170,7 @@ def test_a_formula_is_not_used_where_it_was_not_made(
         (dosing.concentration_of, {"dose": q(1, "mEq")}),
     ],
 )
-def test_an_input_in_the_wrong_unit_is_refused(
-    calculate: Callable[..., Any], changed: dict[str, Any]
-) -> None:
+def test_an_input_in_the_wrong_unit_is_refused(calculate: Callable[..., Any], changed: dict[str, Any]) -> None:
     inputs = next(inputs for candidate, inputs in COMPLETE if candidate is calculate)
     with pytest.raises(UnitError):
         calculate(**{**inputs, **changed})

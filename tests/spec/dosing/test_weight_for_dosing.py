@@ -61,9 +61,7 @@ def test_an_unknown_weight_date_or_age_stops(
 
 # HZ-009: the same person in kg and in lb, both ways; and the 122 kg entered as 122 lb example
 @pytest.mark.hazard("HZ-009")
-@pytest.mark.parametrize(
-    ("before", "now"), [("70", "154.32"), ("154.32", "70"), ("55.3", "122"), ("122", "55.3")]
-)
+@pytest.mark.parametrize(("before", "now"), [("70", "154.32"), ("154.32", "70"), ("55.3", "122"), ("122", "55.3")])
 def test_a_change_by_the_factor_between_kg_and_pounds_asks(before: str, now: str) -> None:
     (finding,) = check_weight_change(reading(40, before), reading(0, now))
     assert (finding.rule, finding.severity) == ("WEIGHT.POUNDS", Severity.BLOCK)

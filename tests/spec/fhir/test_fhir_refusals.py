@@ -27,6 +27,7 @@ WRONG = {
     "infinity": (b'{"resourceType": "Observation", "value": -Infinity}', "not_a_number"),
     "name twice": (b'{"resourceType": "Patient", "id": "1", "id": "2"}', "duplicate_key"),
     "endless number": (b'{"resourceType": "Observation", "value": ' + b"9" * 5000 + b"}", "bad_number"),
+    "hostile exponent": (b'{"resourceType": "Coverage", "order": 1e999999999}', "bad_number"),
     "half a character": (b'{"resourceType": "Patient", "id": "\\ud800"}', "bad_text"),
     "half a character as a name": (b'{"resourceType": "Patient", "\\udc00": 1}', "bad_text"),
     "number": (b"[1]", "no_resources"),

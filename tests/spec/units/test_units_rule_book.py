@@ -99,18 +99,14 @@ def test_pounds_are_never_read_as_kilograms(text: str) -> None:
         parse(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["70", "70 ", "", "   ", "g", "two g", "NaN mg", "1e3 mg", "5 furlongs", "mg 5"]
-)
+@pytest.mark.parametrize("text", ["70", "70 ", "", "   ", "g", "two g", "NaN mg", "1e3 mg", "5 furlongs", "mg 5"])
 def test_what_is_not_a_number_with_a_unit_is_refused(text: str) -> None:
     with pytest.raises(UnitError):
         parse(text)
 
 
 # numbers people misread: HZ-007
-@pytest.mark.parametrize(
-    "text", [".5 mg", "1,5 mg", "1.500,0 mg", "-1 mg", "+1 mg", "1,50 mg", "1..2 mg", "1. mg"]
-)
+@pytest.mark.parametrize("text", [".5 mg", "1,5 mg", "1.500,0 mg", "-1 mg", "+1 mg", "1,50 mg", "1..2 mg", "1. mg"])
 def test_numbers_that_can_be_misread_are_refused(text: str) -> None:
     with pytest.raises(UnitError):
         parse(text)
@@ -194,9 +190,7 @@ SHOWN = [
 
 @pytest.mark.hazard("HZ-007")
 @pytest.mark.parametrize(("value", "symbol", "shown"), SHOWN)
-def test_amounts_are_shown_without_the_zeros_that_cause_tenfold_errors(
-    value: str, symbol: str, shown: str
-) -> None:
+def test_amounts_are_shown_without_the_zeros_that_cause_tenfold_errors(value: str, symbol: str, shown: str) -> None:
     assert show(Quantity(Decimal(value), unit(symbol))) == shown
     assert show_number(Decimal("1.0") + Decimal("0.0")) == "1"
 

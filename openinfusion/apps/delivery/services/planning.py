@@ -11,19 +11,20 @@ from openinfusion.apps.delivery.events import PLANNED
 from openinfusion.apps.delivery.models import Shipment, ShipmentLine
 from openinfusion.apps.delivery.orders import needs_kit, needs_pump, read_order, therapy_of
 from openinfusion.apps.delivery.policies import PLAN
-from openinfusion.apps.delivery.queries import current_revision, waiting_preparations
+from openinfusion.apps.delivery.queries import current_revision, verified_cases, waiting_preparations
 from openinfusion.apps.delivery.supplies import supplies_of
 from openinfusion.apps.equipment.public import Device, active_assignment
 from openinfusion.apps.inventory.public import kit_in_home
 from openinfusion.apps.patients.public import Episode, Patient
 from openinfusion.apps.pharmacy.public import OrderRevision, Preparation
+from openinfusion.core.beyond_use import Storage
 from openinfusion.platform import events
 from openinfusion.platform.access import Access, fetch
 from openinfusion.platform.errors import BadInput, Refused
 from openinfusion.platform.ui.formats import local
 
 #: The only storage that needs no temperature logger in the box.
-ROOM = "room"
+ROOM = Storage.ROOM.value
 _UNDER_WAY_OR_THERE = ("planned", "picked", "packed", "shipped", "failed", "delivered", "received")
 Kind = ShipmentLine.Kind
 
@@ -87,7 +88,7 @@ def contents(episode: Episode, preparations: list[Preparation], *, needed_on: da
         *(_preparation(row) for row in preparations),
         *_kit(episode, revision, needed_on),
         *_pump(episode, revision),
-        *_supplies(revision, sum(row.doses for row in preparations)),
+        *_supplies(episode, revision, sum(row.doses for row in preparations)),
     ]
 
 
@@ -123,10 +124,13 @@ def _pump(episode: Episode, revision: OrderRevision | None) -> list[Wanted]:
     return [Wanted(Kind.PUMP, f"Pump {device.family}, serial {device.serial}", device=device)]
 
 
-def _supplies(revision: OrderRevision | None, doses: int) -> list[Wanted]:
+def _supplies(episode: Episode, revision: OrderRevision | None, doses: int) -> list[Wanted]:
     if revision is None or not doses:
         return []
-    return [Wanted(Kind.SUPPLY, name, quantity) for name, quantity in supplies_of(revision, doses=doses)]
+    is_first = not _sent(episode, kind=Kind.SUPPLY, states=_UNDER_WAY_OR_THERE)
+    case = verified_cases([revision.pk]).get(revision.pk)
+    found = supplies_of(revision, doses=doses, is_first_box=is_first, case=case)
+    return [Wanted(Kind.SUPPLY, name, quantity) for name, quantity in found]
 
 
 def _sent(episode: Episode, *, kind: str, states: tuple[str, ...], **more: object) -> bool:

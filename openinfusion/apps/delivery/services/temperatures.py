@@ -19,6 +19,7 @@ from openinfusion.apps.delivery.services.picking import facts
 from openinfusion.apps.delivery.services.sending import lines_of, locked
 from openinfusion.apps.pharmacy.public import Preparation
 from openinfusion.core import cold_chain
+from openinfusion.core.beyond_use import Storage
 from openinfusion.core.cold_chain import Decision, ExcursionVerdict, Journey
 from openinfusion.platform import events
 from openinfusion.platform.access import Access
@@ -26,7 +27,7 @@ from openinfusion.platform.errors import BadInput, Refused
 from openinfusion.rulepacks.storage import storage_windows
 
 #: Storage of a preparation -> window of the facts. A storage that is not here has no rule: hold.
-WINDOWS = {"room": "CRT", "fridge": "CCT"}
+WINDOWS = {Storage.ROOM.value: "CRT", Storage.REFRIGERATOR.value: "CCT"}
 #: Longest time without a reading. Own limit, not from a source: three readings of a logger that reads every 10 minutes.
 LONGEST_GAP = timedelta(minutes=30)
 MOST_READINGS = 20_000

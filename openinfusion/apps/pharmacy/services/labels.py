@@ -1,4 +1,4 @@
-"""The label of a preparation as PDF, from the verified revision and the batch; nothing on it is typed again.
+"""The label of a preparation as PDF, from the compiled order and the batch; nothing on it is typed again.
 
 Typeset without system libraries; 100 by 60 mm. Source: USP 797 label content, ISMP label rules (tall-man lettering, no
 trailing zero, units in words).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,10 @@ import segno
 import typst
 
 from openinfusion.apps.pharmacy.models import Preparation
-from openinfusion.core.orders.reading import order_from_json
-from openinfusion.core.units import Quantity, show
+from openinfusion.apps.pharmacy.services.compiling import compiled_or_refused
 from openinfusion.platform.ui.formats import format_date, format_datetime
-from openinfusion.rulepacks import therapies
 
-_STORAGE = {
+STORAGE = {
     "room_20_25c": "Store at room temperature, 20 to 25 °C",
     "fridge_2_8c": "Store in the refrigerator, 2 to 8 °C",
     "freezer_m25_m10c": "Store frozen, -25 to -10 °C",
@@ -34,8 +33,7 @@ _TEMPLATE = """
   [ #text(size: 10.5pt, weight: "bold")[#label.patient] \\
     #label.identity
     #v(1mm)
-    #text(size: 12pt, weight: "bold")[#label.drug] \\
-    #text(weight: "bold")[#label.dose]
+    #text(size: 11pt, weight: "bold")[#label.drug]
     #v(0.5mm)
     #for line in label.lines [#line \\ ]
   ],
@@ -49,51 +47,33 @@ _TEMPLATE = """
 """
 
 
-def label_facts(preparation: Preparation) -> dict[str, object]:
+def label_facts(preparation: Preparation, *, at: datetime) -> dict[str, object]:
     """Everything the label says, as text."""
-    order, _ = order_from_json(preparation.revision.content, therapies=therapies())
+    label = compiled_or_refused(preparation.revision, at=at).label
     patient = preparation.revision.order.episode.patient
-    drug = therapies()[order.therapy]
     zone = ZoneInfo(patient.time_zone)
     until = preparation.beyond_use_at
-    lines = [
-        _pair("In", " ".join(filter(None, [_text(order.volume), order.diluent]))),
-        _pair("Route", str(order.route) if order.route else ""),
-        _pair("Over", _text(order.infuse_over)),
-        _pair("Rate", "; ".join(_text(step.rate) for step in order.rate_steps or ())),
-    ]
     lots = ", ".join(f"{row.lot.item.name} {row.lot.number}" for row in preparation.lots.select_related("lot__item"))
     return {
         "patient": patient.full_name,
         "identity": f"Born {format_date(patient.birth_date)}   {patient.mrn}",
-        "drug": drug.display_name,
-        "dose": _text(order.dose),
-        "lines": [line for line in lines if line],
+        "drug": label.lines[0],
+        "lines": list(label.lines[1:-1]),
         "number": preparation.number,
         "use_by": f"Begin before {format_datetime(until, zone)}" if until else "Beyond-use time not known: do not use",
-        "storage": _STORAGE.get(preparation.storage, "Storage not known"),
+        "storage": STORAGE.get(preparation.storage, "Storage not known"),
         "foot": f"Order {preparation.revision.order.number} revision {preparation.revision.number}. Lots: {lots}",
     }
 
 
-
-
-def label_pdf(preparation: Preparation) -> bytes:
+def label_pdf(preparation: Preparation, *, at: datetime) -> bytes:
     """The label as PDF bytes."""
     code = io.BytesIO()
     segno.make(preparation.number, error="m").save(code, kind="svg", border=0)
-    inputs = {"label": json.dumps(label_facts(preparation)), "code": code.getvalue().decode()}
+    inputs = {"label": json.dumps(label_facts(preparation, at=at)), "code": code.getvalue().decode()}
     return typst.compile(_template(), format="pdf", sys_inputs=inputs)
 
 
 @cache
 def _template() -> bytes:
     return _TEMPLATE.encode()
-
-
-def _text(quantity: Quantity | None) -> str:
-    return show(quantity) if quantity is not None else ""
-
-
-def _pair(title: str, text: str) -> str:
-    return f"{title} {text}" if text else ""

@@ -23,7 +23,7 @@ from openinfusion.core.states import ORDER
 from openinfusion.platform import events
 from openinfusion.platform.access import Access
 from openinfusion.platform.access.roles import Role
-from openinfusion.platform.errors import BadInput, Refused
+from openinfusion.platform.errors import BadInput, NotFound
 from openinfusion.platform.workflows import move
 from openinfusion.platform.worklist.services import close_by_key, open_task
 from openinfusion.rulepacks import therapies
@@ -37,11 +37,14 @@ def read_order(content: dict[str, Any]) -> InfusionOrder:
     try:
         order, reader = order_from_json(content, therapies=therapies())
     except CaseError as error:
-        field, _, sentence = str(error).partition(":")
-        raise BadInput({field.strip() or "order": sentence.strip() or str(error)}) from error
+        raise BadInput({error.path or "order": _sentence(error.remedy)}) from error
     if reader.unit_problems:
         raise BadInput({problem.subject: problem.detail for problem in reader.unit_problems})
     return order
+
+
+def _sentence(remedy: str) -> str:
+    return f"{remedy[:1].upper()}{remedy[1:]}"
 
 
 @transaction.atomic
@@ -73,6 +76,8 @@ def revise(
     order.current_revision += 1
     order.therapy_id = structured.therapy
     move(row=order, workflow=ORDER, action="edit", by=by, at=at, data=facts(order, reason=reason))
+    for key in ("hold", "verify"):
+        close_by_key(key=f"order:{order.pk}:{key}", by=by, at=at, outcome="order changed")
     return _add_revision(order, structured, origin=origin, reason=reason, by=by, at=at)
 
 
@@ -80,15 +85,14 @@ def revise(
 def submit(*, order: Order, by: Access, at: datetime) -> Order:
     """Send a draft to verification; a task asks a pharmacist."""
     order = locked(order)
+    order.submitted_at = at
     move(row=order, workflow=ORDER, action="submit", by=by, at=at, data=facts(order))
     _ask_for_verification(order, by=by, at=at)
     return order
 
 
 @transaction.atomic
-def hold(
-    *, order: Order, reason: str, by: Access, at: datetime, review_at: datetime | None = None
-) -> Order:
+def hold(*, order: Order, reason: str, by: Access, at: datetime, review_at: datetime | None = None) -> Order:
     """Hold an order with a reason and a review time; a task comes due then (HZ-020)."""
     order = locked(order)
     if not reason.strip():
@@ -107,7 +111,7 @@ def hold(
 def resume(*, order: Order, by: Access, at: datetime) -> Order:
     """Resume a held order: it goes to verification again."""
     order = locked(order)
-    order.hold_reason, order.hold_review_at = "", None
+    order.hold_reason, order.hold_review_at, order.submitted_at = "", None, at
     move(row=order, workflow=ORDER, action="resume", by=by, at=at, data=facts(order))
     close_by_key(key=f"order:{order.pk}:hold", by=by, at=at, outcome="resumed")
     _ask_for_verification(order, by=by, at=at)
@@ -133,7 +137,11 @@ def locked(order: Order) -> Order:
 
 def current_revision(order: Order) -> OrderRevision:
     """The revision in force."""
-    return OrderRevision.objects.select_related("order__episode__patient").get(order=order, number=order.current_revision)
+    rows = OrderRevision.objects.select_related("order__episode__patient__site")
+    revision = rows.filter(order=order, number=order.current_revision).first()
+    if revision is None:
+        raise NotFound("order revision")
+    return revision
 
 
 def active_order(episode: Episode) -> Order | None:
@@ -145,8 +153,13 @@ def active_order(episode: Episode) -> Order | None:
 
 def facts(order: Order, **more: Any) -> dict[str, Any]:
     """What the time line may say about an order."""
-    drug = therapies()[order.therapy_id].display_name
-    return {"order": order.number, "revision": order.current_revision, "drug": drug, **more}
+    return {"order": order.number, "revision": order.current_revision, "drug": drug_name(order.therapy_id), **more}
+
+
+def drug_name(therapy_id: str) -> str:
+    """The generic name with tall-man letters; the id itself when the therapy table does not hold it."""
+    found = therapies().get(therapy_id)
+    return found.display_name if found else therapy_id
 
 
 def _add_revision(

@@ -14,19 +14,18 @@ from openinfusion.apps.inventory.public import Lot, take
 from openinfusion.apps.pharmacy.events import PLANNED
 from openinfusion.apps.pharmacy.models import Order, OrderRevision, Preparation, PreparationLot
 from openinfusion.apps.pharmacy.policies import COMPOUND
-from openinfusion.apps.pharmacy.services.orders import current_revision, locked
+from openinfusion.apps.pharmacy.services.labels import label_pdf
+from openinfusion.apps.pharmacy.services.orders import current_revision, locked, read_order
 from openinfusion.apps.pharmacy.services.verification import current_verification
 from openinfusion.core import beyond_use as rules
 from openinfusion.core.controls import control_is_on
-from openinfusion.core.orders.reading import order_from_json
 from openinfusion.core.orders.writing import check_verification
-from openinfusion.core.states import PREPARATION
+from openinfusion.core.states import PREPARATION, Refusal
 from openinfusion.platform import events
 from openinfusion.platform.access import Access
 from openinfusion.platform.documents.services import store
 from openinfusion.platform.errors import BadInput, Refused
 from openinfusion.platform.workflows import move
-from openinfusion.rulepacks import therapies
 from openinfusion.rulepacks.storage import beyond_use_categories
 
 
@@ -86,6 +85,7 @@ def record_preparation(
     if not lots:
         raise BadInput({"lots": "Scan or choose the lot of every ingredient."})
     _refuse_wrong_drug(preparation, lots)
+    _refuse_wrong_amounts(lots)
     life = beyond_use_of(limits, prepared_at=at)
     if life.at is None or life.decided_by is None:
         raise BadInput({"category": life.findings[0].detail})
@@ -123,9 +123,12 @@ def category_key(row: rules.CategoryRow) -> str:
 
 
 @transaction.atomic
-def check_preparation(*, preparation: Preparation, by: Access, at: datetime) -> Preparation:
-    """The second check, by another person than the one who prepared (HZ-058)."""
+def check_preparation(
+    *, preparation: Preparation, by: Access, at: datetime, confirmed: Sequence[dict[str, Any]] = ()
+) -> Preparation:
+    """The second check, by another person than the one who prepared (HZ-058); ``confirmed`` is kept on the worksheet."""
     preparation = _locked(preparation)
+    preparation.worksheet = {**preparation.worksheet, "second_check": list(confirmed)}
     if control_is_on("HZ-058") and preparation.prepared_by_id == by.user_id:
         raise Refused("same_person", "You made this preparation. A second person must check it.")
     preparation.checked_at, preparation.checked_by_id, preparation.checked_by_name = at, by.user_id, by.name
@@ -135,9 +138,8 @@ def check_preparation(*, preparation: Preparation, by: Access, at: datetime) -> 
 
 def release(*, preparation: Preparation, by: Access, at: datetime) -> Preparation:
     """Release a checked preparation with its label. The label is drawn before the transaction begins."""
-    from openinfusion.apps.pharmacy.services.labels import label_pdf
-
-    pdf = label_pdf(preparation)
+    _refuse_wrong_step(preparation, "release", by)
+    pdf = label_pdf(preparation, at=at)
     with transaction.atomic():
         preparation = _locked(preparation)
         order = preparation.revision.order
@@ -171,12 +173,28 @@ def doses_left(preparation: Preparation) -> int:
 def _refuse_unverified(order: Order, revision: OrderRevision) -> None:
     """Nothing is made or released from an order that is not verified in exactly this content (HZ-021)."""
     verified = current_verification(order) if order.status == "verified" else None
-    structured, _ = order_from_json(revision.content, therapies=therapies())
+    structured = read_order(revision.content)
     problems = check_verification(structured, verified_hash=verified.content_hash if verified else None)
     if problems:
         raise Refused("order_not_verified", problems[0].detail)
     if control_is_on("HZ-021") and revision.number != order.current_revision:
         raise Refused("order_changed", "The order was changed after this preparation was planned. Plan a new one.")
+
+
+def _refuse_wrong_step(preparation: Preparation, action: str, by: Access) -> None:
+    """The workflow's own refusal, before any work is done."""
+    step = PREPARATION.check(preparation.status, action)
+    if isinstance(step, Refusal):
+        raise Refused(step.code, step.sentence)
+    by.require(step.permission)
+
+
+def _refuse_wrong_amounts(lots: Sequence[UsedLot]) -> None:
+    """A lot stands once on the worksheet, and an amount has a unit."""
+    if len({used.lot.pk for used in lots}) != len(lots):
+        raise BadInput({"lots": "The same lot stands here twice. Write it once with the whole count."})
+    if any((used.used is not None or used.wasted is not None) and not used.unit for used in lots):
+        raise BadInput({"lots": "An amount needs its unit."})
 
 
 def _refuse_wrong_drug(preparation: Preparation, lots: Sequence[UsedLot]) -> None:
@@ -193,7 +211,7 @@ def _refuse_wrong_drug(preparation: Preparation, lots: Sequence[UsedLot]) -> Non
 
 
 def _locked(preparation: Preparation) -> Preparation:
-    rows = Preparation.objects.select_for_update(of=("self",)).select_related("revision__order__episode__patient")
+    rows = Preparation.objects.select_for_update(of=("self",)).select_related("revision__order__episode__patient__site")
     return rows.get(pk=preparation.pk)
 
 

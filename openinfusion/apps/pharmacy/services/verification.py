@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,20 +11,22 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from openinfusion.apps.homes.public import caregiver_facts_of
 from openinfusion.apps.inventory.public import kit_in_home
 from openinfusion.apps.patients.public import Episode, patient_case
 from openinfusion.apps.pharmacy.models import Order, OrderRevision, Verification
-from openinfusion.apps.pharmacy.services.orders import active_order, current_revision, facts, locked
+from openinfusion.apps.pharmacy.services.orders import active_order, current_revision, facts, locked, read_order
 from openinfusion.core import signatures
 from openinfusion.core.controls import control_is_on
-from openinfusion.core.findings import Severity
+from openinfusion.core.findings import Finding, Severity
 from openinfusion.core.orders.patient import KitStatus
-from openinfusion.core.orders.reading import case_from_json
+from openinfusion.core.orders.reader import CaseError
+from openinfusion.core.orders.reading import CONTRACT_ORDER_KEYS, case_from_json
 from openinfusion.core.orders.rules import RuleSet
 from openinfusion.core.orders.verify import Verdict, verify
-from openinfusion.core.states import ORDER
+from openinfusion.core.states import ORDER, Refusal
 from openinfusion.platform.access import Access
 from openinfusion.platform.errors import BadInput, Refused
 from openinfusion.platform.rules.services import active_versions
@@ -31,7 +34,7 @@ from openinfusion.platform.workflows import move
 from openinfusion.platform.worklist.services import close_by_key
 from openinfusion.rulepacks.order_rules import approved_rules
 
-#: (rule id, reason) given by the pharmacist for an interrupting finding
+#: (rule id or ``override_key``, reason) given by the pharmacist for an interrupting finding
 Override = tuple[str, str]
 
 
@@ -49,14 +52,23 @@ def case_for(*, revision: OrderRevision, at: datetime) -> dict[str, Any]:
     """The facts the checks see, in the form of the published order-check contract."""
     episode = revision.order.episode
     patient = patient_case(episode.patient, at)
-    patient["active_orders"] = [
-        current_revision(other).content
-        for other in Order.objects.filter(episode__patient_id=episode.patient_id)
-        .exclude(pk=revision.order_id)
-        .exclude(status__in=("superseded", "stopped"))
-    ]
+    patient["active_orders"] = [in_contract(content) for content in other_orders(revision.order)]
     patient["home"] = {**patient.get("home", {}), **_home(episode, at)}
-    return {"id": revision.order.number, "at": at.isoformat(), "patient": patient, "order": dict(revision.content)}
+    return {"id": revision.order.number, "at": at.isoformat(), "patient": patient, "order": in_contract(revision.content)}
+
+
+def in_contract(content: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a stored order that the published contract knows."""
+    return {key: value for key, value in content.items() if key in CONTRACT_ORDER_KEYS}
+
+
+def other_orders(order: Order) -> list[dict[str, Any]]:
+    """The content in force of every other order of the patient that is not over: active, pending and on hold (HZ-012)."""
+    rows = OrderRevision.objects.filter(
+        order__episode__patient_id=order.episode.patient_id, number=F("order__current_revision")
+    )
+    rows = rows.exclude(order_id=order.pk).exclude(order__status__in=("superseded", "stopped"))
+    return list(rows.order_by("order_id").values_list("content", flat=True))
 
 
 def _home(episode: Episode, at: datetime) -> dict[str, Any]:
@@ -76,7 +88,11 @@ def check(*, revision: OrderRevision, at: datetime) -> tuple[dict[str, Any], Ver
     """The case and the verdict on a revision under the rules active in the program."""
     rules = ruleset_of(revision.tenant_id)
     case = case_for(revision=revision, at=at)
-    structured, reader = case_from_json(case, therapies=rules.therapies)
+    try:
+        structured, reader = case_from_json(case, therapies=rules.therapies)
+    except CaseError as error:
+        raise Refused("case_unreadable", f"The order cannot be checked. {error.path}: {error.remedy}.") from error
+    structured = replace(structured, order=read_order(revision.content))
     if _kit_goes_with_first_delivery(revision.order.episode, case):
         home = replace(structured.patient.home, kit=KitStatus.WITH_FIRST_DELIVERY)
         structured = replace(structured, patient=replace(structured.patient, home=home))
@@ -90,11 +106,16 @@ def _kit_goes_with_first_delivery(episode: Episode, case: dict[str, Any]) -> boo
 
 @transaction.atomic
 def verify_order(
-    *, order: Order, by: Access, at: datetime, overrides: Sequence[Override] = (), note: str = ""
+    *, order: Order, by: Access, at: datetime, overrides: Sequence[Override] = (), note: str = "", seen_hash: str = ""
 ) -> Verification:
-    """Verify the current revision. A blocking finding refuses; an interrupting one needs a reason by name."""
+    """Verify the current revision. A blocking finding refuses; an interrupting one needs a reason by name.
+
+    ``seen_hash`` is the content the pharmacist had on the screen: another content is never signed in its place.
+    """
     order = locked(order)
     revision = current_revision(order)
+    _refuse_unseen(revision, seen_hash)
+    _refuse_wrong_step(order, "verify", by)
     if control_is_on("HZ-022") and revision.created_by_id == by.user_id:
         raise Refused("same_person", "You entered this revision. Another pharmacist must verify it.")
     case, verdict = check(revision=revision, at=at)
@@ -104,35 +125,54 @@ def verify_order(
     return _sign(revision, "verified", case, verdict, reasons, note, by=by, at=at)
 
 
-def _reasons(verdict: Verdict, overrides: Sequence[Override]) -> dict[str, str]:
+def _refuse_unseen(revision: OrderRevision, seen_hash: str) -> None:
+    if control_is_on("HZ-021") and seen_hash and seen_hash != revision.content_hash:
+        raise Refused("changed_meanwhile", "The order was changed while you read it. Read it again, then decide.")
+
+
+def _refuse_wrong_step(order: Order, action: str, by: Access) -> None:
+    """The workflow's own refusal, before the work of checking."""
+    step = ORDER.check(order.status, action)
+    if isinstance(step, Refusal):
+        raise Refused(step.code, step.sentence)
+    by.require(step.permission)
+
+
+def override_key(finding: Finding) -> str:
+    """The name of one finding on the verification form: rule and subject, so that a reason never answers another."""
+    return "reason_" + hashlib.sha256(f"{finding.rule}|{finding.subject}".encode()).hexdigest()[:12]
+
+
+def _reasons(verdict: Verdict, overrides: Sequence[Override]) -> list[dict[str, str]]:
     blocking = [finding for finding in verdict.findings if finding.severity is Severity.BLOCK]
     if blocking:
         raise Refused("blocked", f"The order cannot be verified: {blocking[0].detail}")
-    given = {rule: reason.strip() for rule, reason in overrides if reason.strip()}
-    missing = [
-        finding for finding in verdict.findings if finding.severity is Severity.INTERRUPT and finding.rule not in given
-    ]
+    given = {name: reason.strip() for name, reason in overrides if reason.strip()}
+    asked = [finding for finding in verdict.findings if finding.severity is Severity.INTERRUPT]
+    reasons = [(finding, given.get(override_key(finding)) or given.get(finding.rule, "")) for finding in asked]
+    missing = [finding for finding, reason in reasons if not reason]
     if missing:
-        raise BadInput({f"reason_{finding.rule}": f"Give a reason to go on: {finding.detail}" for finding in missing})
-    shown = {finding.rule for finding in verdict.findings}
-    return {rule: reason for rule, reason in given.items() if rule in shown}
+        raise BadInput({override_key(finding): f"Give a reason to go on: {finding.detail}" for finding in missing})
+    return [{"rule": finding.rule, "subject": finding.subject, "reason": reason} for finding, reason in reasons]
 
 
 @transaction.atomic
-def return_order(*, order: Order, note: str, by: Access, at: datetime) -> Verification:
+def return_order(*, order: Order, note: str, by: Access, at: datetime, seen_hash: str = "") -> Verification:
     """Return an order to who entered it, with what is wrong."""
     if not note.strip():
         raise BadInput({"note": "Say what must change."})
     order = locked(order)
     revision = current_revision(order)
+    _refuse_unseen(revision, seen_hash)
+    _refuse_wrong_step(order, "return", by)
     case, verdict = check(revision=revision, at=at)
     move(row=order, workflow=ORDER, action="return", by=by, at=at, data=facts(order, note=note))
     close_by_key(key=f"order:{order.pk}:verify", by=by, at=at, outcome="returned")
-    return _sign(revision, "returned", case, verdict, {}, note, by=by, at=at)
+    return _sign(revision, "returned", case, verdict, [], note, by=by, at=at)
 
 
 def _sign(
-    revision: OrderRevision, decision: str, case: dict[str, Any], verdict: Verdict, reasons: dict[str, str], note: str,
+    revision: OrderRevision, decision: str, case: dict[str, Any], verdict: Verdict, reasons: list[dict[str, str]], note: str,
     *, by: Access, at: datetime,
 ) -> Verification:  # fmt: skip
     if by.user_id is None:
@@ -145,7 +185,7 @@ def _sign(
         tenant_id=by.tenant_id, revision=revision, decision=decision, case=case,
         findings=[finding.as_dict() for finding in verdict.findings], checked=list(verdict.checked),
         not_checked=list(verdict.not_checked), rules_version=verdict.rules_version, note=note,
-        overrides=[{"rule": rule, "reason": reason} for rule, reason in reasons.items()], signed_by_id=by.user_id,
+        overrides=reasons, signed_by_id=by.user_id,
         signed_by_name=by.name, signed_at=at, meaning=meaning.value, content_hash=revision.content_hash,
         signature=signed.seal,
     )  # fmt: skip

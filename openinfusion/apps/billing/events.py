@@ -1,0 +1,25 @@
+"""Events of billing."""
+
+from openinfusion.platform.events import declare
+
+DRAFTED = declare("claim.drafted", "Claim {number} drafted for {payer}: {total}")
+CHECKED = declare("claim.checked", "Claim {number} checked again: {total}")
+declare("claim.blocked", "Claim {number} is blocked: {why}")
+declare("claim.made_ready", "Claim {number} is ready to send: {total}")
+declare("claim.sent", "Claim {number} sent to {payer}: {total}", step="claim")
+SYNTAX_ACCEPTED = declare("claim.file_accepted", "The file of claim {number} was taken by the receiver (999)")
+declare("claim.accepted", "Claim {number} accepted by the payer's system")
+declare("claim.rejected", "Claim {number} rejected: {why}")
+declare("claim.paid", "Claim {number} paid: {paid}")
+declare("claim.partly_paid", "Claim {number} partly paid: {paid}")
+declare("claim.denied", "Claim {number} denied: {why}")
+declare("claim.payment_reversed", "Payment of claim {number} reversed by the payer")
+declare("claim.correction_started", "Correction of claim {number} started: {why}")
+declare("claim.voided", "Claim {number} voided: {why}")
+PAYMENT_KEPT = declare("claim.further_payment", "A further payment for claim {number}: {paid}")
+REMITTANCE = declare("remittance.received", "Remittance {trace} received: {status}")
+ACKNOWLEDGED = declare("acknowledgement.received", "Acknowledgement received: {answers} answers")
+CONTRACT_SAVED = declare("billing.contract_saved", "Contract of {payer} saved, version {version}")
+RATE_ADDED = declare("billing.rate_added", "Rate of {code} added for {payer}")
+RATES_IMPORTED = declare("billing.rates_imported", "{count} rates imported for {payer} from {source}")
+PRODUCT_SAVED = declare("billing.product_saved", "Billing facts of {item} saved")
