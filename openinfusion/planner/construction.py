@@ -179,7 +179,22 @@ def draft_from_plan(problem: Problem, grouping: Grouping, able: Eligible, plan: 
         nurse.update(holders)
         times[group_number] = _planned_start(problem, placed, group.visits, times[group_number])
     order = _order_along_routes(problem, grouping, able, plan, nurse, times)
-    return Draft(order, nurse), _line(order, times)
+    return Draft(order, nurse, _holds(problem, grouping, placed, nurse)), _line(order, times)
+
+
+def _holds(
+    problem: Problem, grouping: Grouping, placed: Mapping[str, tuple[str, Stop]], nurse: Mapping[int, int]
+) -> dict[int, float]:
+    """First groups of links that the plan starts later than it could, to meet the second one."""
+    holds = {}
+    for link in grouping.links:
+        visit_number = grouping.groups[link.first].visits[0]
+        visit = problem.visits[visit_number]
+        if visit_number in nurse and visit.frozen is None and visit.id in placed:
+            stop = placed[visit.id][1]
+            if stop.start > max(stop.arrival, earliest_start(problem, visit)):
+                holds[link.first] = stop.start
+    return holds
 
 
 def _planned_start(

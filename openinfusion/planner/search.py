@@ -31,6 +31,11 @@ REHEAT = 0.5
 COLD = 0.012
 """Temperature of a reheated round's start, and of every round's end, as shares of the hot one."""
 
+MOVES_A_SQUARED_NODE = 600.0
+SHORTEST_ROUND = 200_000.0
+MOST_ROUNDS = 40
+"""A round must be long enough for its size: twice the nodes need four times the moves (measured)."""
+
 CHUNK = 2000
 """Moves at one temperature where moves are counted; where time is, as many as fill `CHUNK_SECONDS`."""
 
@@ -59,15 +64,15 @@ class Round:
 
 
 def rounds_for(nodes: int, moves: float) -> tuple[Round, ...]:
-    """How to divide about so many moves per thread for a day of this size."""
-    length = max(200_000.0, 25_000.0 * nodes)
-    count = max(1, min(40, round(moves / length)))
-    if count == 1:
-        return (Round(1.0, True, 1.0),)
-    fresh = max(1, count // 2)
+    """How to divide about so many moves per thread for a day of this size: half of the rounds from the start."""
+    length = max(SHORTEST_ROUND, MOVES_A_SQUARED_NODE * nodes * nodes)
+    count = max(1, min(MOST_ROUNDS, round(moves / length)))
+    fresh = (count + 1) // 2
     share = 1.0 / count
-    first = tuple(Round(share, True, 1.0) for _ in range(fresh))
-    return first + tuple(Round(share, False, REHEAT) for _ in range(count - fresh))
+    return (
+        *(Round(share, True, 1.0) for _ in range(fresh)),
+        *(Round(share, False, REHEAT) for _ in range(count - fresh)),
+    )
 
 
 def search(

@@ -9,13 +9,17 @@ from openinfusion.platform.tenancy.models import TenantRow
 
 
 class EmergencyUse(TenantRow):
-    """The emergency page was pressed for a patient."""
+    """The emergency page was pressed for a patient. ``key`` is made on the device: sent twice it is recorded once."""
 
     PATIENT_PATH = "episode__patient"
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="emergencies")
+    key = models.CharField(max_length=40)
     opened_at = models.DateTimeField()
     opened_by_name = models.CharField(max_length=160)
-    steps_done = models.JSONField(default=list)
+    steps_done = models.JSONField(default=list, help_text="[{step, at}] as pressed on the device")
     ended_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=400, blank=True)
+
+    class Meta(TenantRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["episode", "key"], name="emergency_use_once")]

@@ -24,7 +24,7 @@ from openinfusion.apps.visits.services.records import (
     save_section,
     start_visit,
 )
-from openinfusion.apps.visits.services.signing import missing, sign_note, signature_holds
+from openinfusion.apps.visits.services.signing import missing, note_content, record_name, sign_note, signature_holds
 
 __all__ = [
     "Administration",
@@ -37,6 +37,8 @@ __all__ = [
     "confirm_patient",
     "end_administration",
     "missing",
+    "note_content",
+    "record_name",
     "record_reaction",
     "record_vitals",
     "save_section",

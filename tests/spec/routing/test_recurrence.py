@@ -71,6 +71,10 @@ WALL_CASES = [
     ("a whole day skipped", APIA, "2011-12-30T12:00", "2011-12-30T10:00", Adjustment.MOVED_PAST_GAP),
     ("never changes", KOLKATA, "2026-03-08T02:30", "2026-03-07T21:00", Adjustment.NONE),
     ("quarter hour offset", KATHMANDU, "2026-03-08T02:30", "2026-03-07T20:45", Adjustment.NONE),
+    ("Berlin skips", "Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:00", Adjustment.MOVED_PAST_GAP),
+    ("half hour offset skips", "America/St_Johns", "2026-03-08T02:30", "2026-03-08T05:30", Adjustment.MOVED_PAST_GAP),
+    ("Auckland skips", "Pacific/Auckland", "2026-09-27T02:30", "2026-09-26T14:00", Adjustment.MOVED_PAST_GAP),
+    ("Tokyo never changes", "Asia/Tokyo", "2026-03-08T02:30", "2026-03-07T17:30", Adjustment.NONE),
     ("no summer time", PHOENIX, "2026-03-08T02:30", "2026-03-08T09:30", Adjustment.NONE),
 ]
 

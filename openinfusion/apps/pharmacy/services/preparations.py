@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from openinfusion.apps.inventory.public import Lot, take
 from openinfusion.apps.pharmacy.events import PLANNED
@@ -138,6 +139,7 @@ def check_preparation(
 
 def release(*, preparation: Preparation, by: Access, at: datetime) -> Preparation:
     """Release a checked preparation with its label. The label is drawn before the transaction begins."""
+    preparation = _rows().get(pk=preparation.pk)
     _refuse_wrong_step(preparation, "release", by)
     pdf = label_pdf(preparation, at=at)
     with transaction.atomic():
@@ -211,8 +213,11 @@ def _refuse_wrong_drug(preparation: Preparation, lots: Sequence[UsedLot]) -> Non
 
 
 def _locked(preparation: Preparation) -> Preparation:
-    rows = Preparation.objects.select_for_update(of=("self",)).select_related("revision__order__episode__patient__site")
-    return rows.get(pk=preparation.pk)
+    return _rows().select_for_update(of=("self",)).get(pk=preparation.pk)
+
+
+def _rows() -> QuerySet[Preparation]:
+    return Preparation.objects.select_related("revision__order__episode__patient__site")
 
 
 def _move(preparation: Preparation, action: str, *, by: Access, at: datetime, note: str = "") -> None:

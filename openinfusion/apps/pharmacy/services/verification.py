@@ -72,16 +72,20 @@ def other_orders(order: Order) -> list[dict[str, Any]]:
 
 
 def _home(episode: Episode, at: datetime) -> dict[str, Any]:
-    kit = kit_in_home(episode.pk)
-    status = "missing"
-    if kit is not None:
-        status = "present" if kit.expires_on > at.date() and kit.is_intact else "expired"
     competency = caregiver_facts_of(episode.competencies.select_related("contact"), tags=(), on=at.date())
     if competency is None:
         caregiver = "unknown"
     else:
         caregiver = "not_competent" if competency.missing_skills else "competent"
-    return {"anaphylaxis_kit": status, "caregiver": caregiver}
+    return {"anaphylaxis_kit": kit_status(episode, at=at), "caregiver": caregiver}
+
+
+def kit_status(episode: Episode, *, at: datetime) -> str:
+    """Present, expired (or damaged) or missing, as the order check names it."""
+    kit = kit_in_home(episode.pk)
+    if kit is None:
+        return "missing"
+    return "present" if kit.expires_on > at.date() and kit.is_intact else "expired"
 
 
 def check(*, revision: OrderRevision, at: datetime) -> tuple[dict[str, Any], Verdict]:

@@ -6,7 +6,7 @@ from openinfusion.apps.pharmacy.web import orders, preparations, verification
 
 app_name = "pharmacy"
 urlpatterns = [
-    path("", verification.queue, name="queue"),
+    path("queue/", verification.queue, name="queue"),
     path("episodes/<int:episode_id>/orders/", orders.episode_orders, name="orders"),
     path("episodes/<int:episode_id>/orders/new/", orders.new_order, name="new_order"),
     path("orders/<int:pk>/", orders.order, name="order"),

@@ -32,6 +32,7 @@ Row = TypeVar("Row", bound=Model)
 class Loaded:
     """Rows by the id they hang on (episode, patient, nurse, revision, preparation)."""
 
+    at: datetime
     library_required: str | None = None
     open_visits: dict[int, list[Visit]] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
@@ -56,12 +57,12 @@ class Loaded:
 def load(visits: Sequence[Visit], *, at: datetime) -> Loaded:
     """Everything about these visits. They come with episode, patient and nurse loaded."""
     if not visits:
-        return Loaded()
+        return Loaded(at)
     episodes = {visit.episode_id for visit in visits}
     patients = {visit.episode.patient_id for visit in visits}
     nurses = {visit.nurse_id for visit in visits if visit.nurse_id}
     library = active_versions(visits[0].tenant_id).get("drug-library")
-    loaded = Loaded(library_required=library.version if library else None)
+    loaded = Loaded(at, library_required=library.version if library else None)
     _load_orders(loaded, episodes)
     _load_drug(loaded, episodes)
     _load_money(loaded, episodes, patients)

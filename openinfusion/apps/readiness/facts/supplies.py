@@ -36,10 +36,7 @@ def drug_facts(visit: Visit, times: Moments, loaded: Loaded) -> DrugFacts:
     shelves = _shelves(visit, loaded)
     chosen = _choose(shelves, times.infusion_ends_at or times.ends_at)
     if chosen is None:
-        coming = loaded.deliveries.get(visit.episode_id)
-        return DrugFacts(
-            doses_needed=DOSES_PER_VISIT, doses_in_home=0, expected_at=_due(coming, visit), parcel=_number(coming)
-        )
+        return DrugFacts(doses_needed=DOSES_PER_VISIT, doses_in_home=0, expected_at=_due(visit, loaded))
     box = chosen.stock.shipment
     return DrugFacts(
         doses_needed=DOSES_PER_VISIT,
@@ -156,12 +153,12 @@ def kit_is_needed(visit: Visit, times: Moments, loaded: Loaded) -> bool | None:
     return decided.answer == decided.Answer.NEEDED
 
 
-def _due(shipment: Shipment | None, visit: Visit) -> datetime | None:
-    return _local(shipment.deliver_until, visit) if shipment else None
-
-
-def _number(shipment: Shipment | None) -> str:
-    return shipment.number if shipment else ""
+def _due(visit: Visit, loaded: Loaded) -> datetime | None:
+    """When the next box is promised; a promise that has passed is none."""
+    coming = loaded.deliveries.get(visit.episode_id)
+    if coming is None or coming.deliver_until is None or coming.deliver_until <= loaded.at:
+        return None
+    return _local(coming.deliver_until, visit)
 
 
 def _local(moment: datetime | None, visit: Visit) -> datetime | None:

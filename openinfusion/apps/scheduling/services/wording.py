@@ -1,0 +1,40 @@
+"""The judge's reasons as sentences for people: names of nurses, times of visits, days as people write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from openinfusion.apps.scheduling.services.days import Day
+
+_NURSE = re.compile(r"\bn(\d+)\b")
+_VISIT = re.compile(r"\b(?:visit )?v(\d+)\b")
+_ISO_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def sentence_of(day: Day, detail: str) -> str:
+    """One reason as a sentence. Holds no patient's name: a visit is named by its time on that patient's clock."""
+    text = _NURSE.sub(lambda found: _nurse(day, found[0]), detail)
+    text = _VISIT.sub(lambda found: _visit(day, f"v{found[1]}"), text)
+    text = _ISO_DAY.sub(lambda found: written(date(int(found[1]), int(found[2]), int(found[3]))), text)
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith(".") else text + "."
+
+
+def written(on: date) -> str:
+    """``24-Nov-2026``."""
+    return f"{on.day:02d}-{_MONTHS[on.month - 1]}-{on.year}"
+
+
+def _nurse(day: Day, key: str) -> str:
+    return day.shifts[key].nurse.name if key in day.shifts else "another nurse"
+
+
+def _visit(day: Day, key: str) -> str:
+    visit = day.visits.get(key)
+    if visit is None:
+        return "another visit"
+    at = (visit.planned_start or visit.window_start).astimezone(ZoneInfo(visit.time_zone))
+    return f"the visit at {at:%H:%M}"

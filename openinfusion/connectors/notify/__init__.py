@@ -1,0 +1,1 @@
+"""Tells people of alarms: one adapter per provider behind ``monitoring.notifier.Notifier``."""
