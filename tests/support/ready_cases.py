@@ -104,15 +104,24 @@ def make_delivery(preparation: Preparation, *, celsius: str = "4.5", **changed: 
         "temperature_high_c": Decimal(celsius), "temperature_verdict": "use", "received_by": "Otis Sampleford", **changed,
     }  # fmt: skip
     episode = preparation.revision.order.episode
-    shipment = Shipment.objects.create(episode=episode, number=f"S-{preparation.pk:06d}", address="12 Fable Lane", **fields)
+    shipment = Shipment.objects.create(
+        episode=episode, number=f"S-{preparation.pk:06d}", address="12 Fable Lane", **fields
+    )
     ShipmentLine.objects.create(
-        shipment=shipment, kind="preparation", label="cefTRIAXone", preparation=preparation, picked_at=left, is_received=True
+        shipment=shipment,
+        kind="preparation",
+        label="cefTRIAXone",
+        preparation=preparation,
+        picked_at=left,
+        is_received=True,
     )
     TemperatureReading.objects.create(shipment=shipment, at=left, celsius=Decimal(celsius))
     return shipment
 
 
-def make_nurse(site: Any, *, state: str = "IL", until: date = date(2027, 6, 30), name: str = "Tess Invente", **more: Any) -> Nurse:
+def make_nurse(
+    site: Any, *, state: str = "IL", until: date = date(2027, 6, 30), name: str = "Tess Invente", **more: Any
+) -> Nurse:
     nurse = Nurse.objects.create(name=name, site=site, **more)
     Licence.objects.create(nurse=nurse, state=state, number="RN-1", expires_on=until)
     for need in NEEDS:

@@ -27,7 +27,9 @@ class Shipment(TenantRow):
     needs_temperature = models.BooleanField(default=False)
     temperature_low_c = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     temperature_high_c = models.DecimalField(max_digits=5, decimal_places=2, null=True)
-    temperature_verdict = models.CharField(max_length=10, blank=True, help_text="use, hold or discard; empty: not judged")
+    temperature_verdict = models.CharField(
+        max_length=10, blank=True, help_text="use, hold or discard; empty: not judged"
+    )
     temperature_reason = models.CharField(max_length=600, blank=True)
     decision = models.CharField(max_length=10, blank=True, help_text="use or discard, by a pharmacist")
     decision_reason = models.CharField(max_length=300, blank=True)

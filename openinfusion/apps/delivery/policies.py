@@ -10,7 +10,9 @@ PACK = declare("shipment.pack", "pick and pack a shipment", {Role.TECHNICIAN, Ro
 SHIP = declare("shipment.ship", "send a shipment", {Role.TECHNICIAN, Role.PHARMACIST})
 DELIVER = declare("shipment.deliver", "record a delivery", {Role.TECHNICIAN, Role.PHARMACIST, Role.NURSE})
 RECEIVE = declare(
-    "shipment.receive", "confirm what arrived", {Role.TECHNICIAN, Role.PHARMACIST, Role.NURSE, Role.PATIENT, Role.CAREGIVER}
+    "shipment.receive",
+    "confirm what arrived",
+    {Role.TECHNICIAN, Role.PHARMACIST, Role.NURSE, Role.PATIENT, Role.CAREGIVER},
 )
 LOG = declare("shipment.log_temperature", "record temperature readings", {Role.TECHNICIAN, Role.PHARMACIST, Role.NURSE})
 JUDGE = declare("shipment.judge", "decide on a temperature hold", {Role.PHARMACIST})

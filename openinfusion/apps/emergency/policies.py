@@ -3,5 +3,7 @@
 from openinfusion.platform.access.roles import CHART_STAFF, Role, declare
 
 OPEN = declare(
-    "emergency.open", "open the emergency page", (CHART_STAFF - {Role.BILLER, Role.PRIVACY}) | {Role.PATIENT, Role.CAREGIVER}
+    "emergency.open",
+    "open the emergency page",
+    (CHART_STAFF - {Role.BILLER, Role.PRIVACY}) | {Role.PATIENT, Role.CAREGIVER},
 )

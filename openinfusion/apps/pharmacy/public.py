@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openinfusion.apps.pharmacy.models import Order, OrderRevision, Preparation, PreparationLot, Verification
+from openinfusion.apps.pharmacy.policies import SEE
 from openinfusion.apps.pharmacy.services.compiling import compiled
 from openinfusion.apps.pharmacy.services.drafts import draft_content_from_package
 from openinfusion.apps.pharmacy.services.orders import (
@@ -20,6 +21,7 @@ from openinfusion.apps.pharmacy.services.orders import (
 from openinfusion.apps.pharmacy.services.preparations import (
     Limits,
     UsedLot,
+    category_key,
     check_preparation,
     doses_left,
     plan_preparation,
@@ -40,6 +42,7 @@ from openinfusion.apps.pharmacy.services.verification import (
 )
 
 __all__ = [
+    "SEE",
     "Limits",
     "Order",
     "OrderRevision",
@@ -49,6 +52,7 @@ __all__ = [
     "Verification",
     "active_order",
     "case_for",
+    "category_key",
     "check",
     "check_preparation",
     "compiled",

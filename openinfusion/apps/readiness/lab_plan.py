@@ -74,7 +74,9 @@ def _wishes(text: str) -> list[LabWish]:
 def _tests_in(part: str) -> list[str]:
     words = re.sub(r"[^a-z0-9 ]+", " ", part)
     words = _TIMES_A_WEEK.sub(" ", _EVERY.sub(" ", _ONCE.sub(" ", words)))
-    words = re.sub(r"\b(weekly|monthly|daily|level weekly|then|and|incl|including|serum|if|or|per|policy)\b", " ", words)
+    words = re.sub(
+        r"\b(weekly|monthly|daily|level weekly|then|and|incl|including|serum|if|or|per|policy)\b", " ", words
+    )
     name = " ".join(words.split())
     if name in _PANELS:
         return list(_PANELS[name])

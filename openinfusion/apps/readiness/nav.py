@@ -7,6 +7,11 @@ from openinfusion.platform.access.navigation import Entry
 
 navigation.add(
     Entry(
-        group="Today", label="Readiness board", url_name="readiness:board", permission=SEE, order=10, count=count_tomorrow
+        group="Today",
+        label="Readiness board",
+        url_name="readiness:board",
+        permission=SEE,
+        order=10,
+        count=count_tomorrow,
     )
 )

@@ -34,7 +34,7 @@ class Visit(TenantRow):
     travel_minutes = models.PositiveSmallIntegerField(null=True)
     is_pinned = models.BooleanField(default=False)
     unplaced_reason = models.CharField(max_length=400, blank=True)
-    cancel_reason = models.CharField(max_length=200, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True, help_text="why it was cancelled or missed")
 
     class Meta(TenantRow.Meta):
         constraints = [

@@ -166,7 +166,7 @@ class _Maker:
         patient = self.chart(number, person, therapy)
         begun = self.at - timedelta(days=self.draw.randint(6, 40), hours=self.draw.randint(0, 8))
         episode = self.add(
-            Episode, patient=patient, number=f"DEMO-E-{number:05}", therapy_id=therapy, status=state, referral_received_at=begun,
+            Episode, patient=patient, number=f"DEMO-E-9{number:05}", therapy_id=therapy, status=state, referral_received_at=begun,
             indication=example_case(therapy)["order"]["indication"], accepted_at=begun + timedelta(hours=3),
             planned_start_on=(begun + timedelta(days=2)).date(), ended_at=self.at - timedelta(days=2) if state == "completed" else None,
             end_reason="therapy completed" if state == "completed" else "",
@@ -185,7 +185,7 @@ class _Maker:
         """Demographics, weight, height, creatinine, line, caregiver."""
         case = example_case(therapy)["patient"]
         patient = Patient(
-            tenant=self.tenant, site=self.program.site, mrn=f"DEMO-{number:06}", family_name=person.family, given_name=person.given,
+            tenant=self.tenant, site=self.program.site, mrn=f"DEMO-9{number:05}", family_name=person.family, given_name=person.given,
             birth_date=person.born, sex=person.sex, phone=person.phone, address_line=person.address, city="Springfield", state="IL",
             postal_code="62701", latitude=person.latitude, longitude=person.longitude, time_zone=self.program.site.time_zone,
             allergy_status="none_known", allergies_reviewed_on=self.today - timedelta(days=5), pregnancy="not_applicable",
@@ -250,7 +250,7 @@ class _Maker:
         found = example_case(therapy)["order"]
         content = {key: value for key, value in found.items() if key != "verified_by"} | {
             "id": number, "start_on": (begun + timedelta(days=2)).date().isoformat(), "ordered_by": "Noah Pretend, MD",
-            "stop_on": (self.today + timedelta(days=60)).isoformat(), "access": example_case(therapy)["patient"]["access"]["type"],
+            "stop_on": (self.today + timedelta(days=60)).isoformat(), "access": example_case(therapy)["patient"]["access"]["type"], "monitoring": ["creatinine weekly"],
         }  # fmt: skip
         structured = read_order(content)
         order = self.add(Order, episode=episode, number=number, therapy_id=therapy, status="verified", current_revision=1)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from support.ready_cases import ROOM, make_episode, make_kit, make_order, make_patient, make_preparation
 
 from openinfusion.apps.delivery.public import (
     Shipment,
@@ -29,7 +30,6 @@ from openinfusion.platform.access.roles import Role
 from openinfusion.platform.errors import BadInput, NotAllowed, Refused
 from openinfusion.platform.events.models import DomainEvent
 from openinfusion.platform.worklist.models import Task
-from support.ready_cases import ROOM, make_episode, make_kit, make_order, make_patient, make_preparation
 
 
 @pytest.fixture
@@ -64,9 +64,7 @@ def stock(site):
     def fill(shipment):
         for line in shipment.lines.filter(kind="supply"):
             item = Item.objects.create(kind="supply", name=line.item_name)
-            Lot.objects.create(
-                item=item, site=site, number=f"L{line.pk}", expires_on=date(2028, 1, 1), on_hand=500
-            )
+            Lot.objects.create(item=item, site=site, number=f"L{line.pk}", expires_on=date(2028, 1, 1), on_hand=500)
 
     return fill
 
@@ -87,7 +85,9 @@ def pick_all(shipment, by, at):
 
 
 def code_for(line):
-    return {"preparation": getattr(line.preparation, "number", ""), "kit": "DK-0001", "supply": f"L{line.pk}"}[line.kind]
+    return {"preparation": getattr(line.preparation, "number", ""), "kit": "DK-0001", "supply": f"L{line.pk}"}[
+        line.kind
+    ]
 
 
 @pytest.fixture
@@ -100,7 +100,14 @@ def shipped(planned, bench, at):
 def deliver(shipment, by, at, **changed):
     later = at + timedelta(hours=3)
     return prove_delivery(
-        **{"shipment": shipment, "received_by": "Otis Sampleford", "relation": "caregiver", "by": by, "at": later, **changed}
+        **{
+            "shipment": shipment,
+            "received_by": "Otis Sampleford",
+            "relation": "caregiver",
+            "by": by,
+            "at": later,
+            **changed,
+        }
     )
 
 
@@ -143,7 +150,11 @@ def test_the_pump_checked_out_to_the_patient_goes_into_the_box(episode, window, 
 def test_a_window_that_is_over_is_refused_and_changes_nothing(episode, preparation, bench, at):
     with pytest.raises(BadInput) as caught:
         plan_shipment(
-            episode=episode, deliver_from=at - timedelta(hours=3), deliver_until=at - timedelta(hours=1), by=bench, at=at
+            episode=episode,
+            deliver_from=at - timedelta(hours=3),
+            deliver_until=at - timedelta(hours=1),
+            by=bench,
+            at=at,
         )
     assert list(caught.value.fields) == ["deliver_until"]
     assert not Shipment.objects.exists()
@@ -363,7 +374,11 @@ def test_a_log_inside_the_range_lets_the_doses_be_used(shipped, bench, at):
     row = add_readings(
         shipment=shipped, readings=log(at, lambda step: f"{4 + step / 100:.2f}"), by=bench, at=at + timedelta(hours=3)
     )
-    assert (row.temperature_verdict, row.temperature_low_c, row.temperature_high_c) == ("use", Decimal(4), Decimal("5.80"))
+    assert (row.temperature_verdict, row.temperature_low_c, row.temperature_high_c) == (
+        "use",
+        Decimal(4),
+        Decimal("5.80"),
+    )
 
 
 @pytest.mark.hazard("HZ-060")
@@ -376,7 +391,9 @@ def test_no_readings_is_a_hold_never_a_pass(shipped, episode, bench, at):
 @pytest.mark.hazard("HZ-060")
 def test_a_gap_in_the_log_is_a_hold(shipped, bench, at):
     deliver(shipped, bench, at)
-    readings = [one for one in log(at, lambda step: "5") if not at + timedelta(hours=1) < one[0] < at + timedelta(hours=2)]
+    readings = [
+        one for one in log(at, lambda step: "5") if not at + timedelta(hours=1) < one[0] < at + timedelta(hours=2)
+    ]
     row = add_readings(shipment=shipped, readings=readings, by=bench, at=at + timedelta(hours=3))
     assert row.temperature_verdict == "hold"
 
@@ -404,7 +421,10 @@ def test_a_protein_that_froze_is_discarded_and_nobody_releases_it(episode, windo
     ship(shipment=shipment, carrier="van", by=bench, at=at)
     deliver(shipment, bench, at)
     row = add_readings(
-        shipment=shipment, readings=log(at, lambda step: "-1" if step == 60 else "4"), by=bench, at=at + timedelta(hours=3)
+        shipment=shipment,
+        readings=log(at, lambda step: "-1" if step == 60 else "4"),
+        by=bench,
+        at=at + timedelta(hours=3),
     )
     assert row.temperature_verdict == "discard"
     with pytest.raises(Refused, match="nothing_to_decide"):
@@ -416,9 +436,7 @@ def test_a_pharmacist_decides_on_a_hold_and_new_readings_void_the_decision(shipp
     pharmacist = acting(Role.PHARMACIST)
     decide_temperature(shipment=shipped, decision="use", reason="maker's answer M-12", by=pharmacist, at=at)
     assert in_home(episode)[0].temperature == "use"
-    add_readings(
-        shipment=shipped, readings=log(at, lambda step: "12"), by=bench, at=at + timedelta(hours=3)
-    )
+    add_readings(shipment=shipped, readings=log(at, lambda step: "12"), by=bench, at=at + timedelta(hours=3))
     assert in_home(episode)[0].temperature == "hold"
 
 

@@ -5,19 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-
-from openinfusion.apps.homes.models import HomeAssessment
-from openinfusion.apps.patients.models import Measurement
-from openinfusion.apps.pharmacy.models import PreparationLot
-from openinfusion.apps.readiness.public import decide, gate_of, gates_on, release
-from openinfusion.apps.readiness.services.followup import follow_up
-from openinfusion.core.readiness import Verdict
-from openinfusion.platform.access.roles import Role
-from openinfusion.platform.errors import BadInput, NotAllowed, NotFound, Refused
-from openinfusion.platform.events.models import DomainEvent
-from openinfusion.platform.tenancy import scope
-from openinfusion.platform.worklist.models import Task
-from openinfusion.project.commands import readiness as command
 from support.people import make_program
 from support.ready_cases import (
     LAB_TAKEN,
@@ -31,6 +18,19 @@ from support.ready_cases import (
     make_visit,
     ready_case,
 )
+
+from openinfusion.apps.homes.models import HomeAssessment
+from openinfusion.apps.patients.models import Measurement
+from openinfusion.apps.pharmacy.models import PreparationLot
+from openinfusion.apps.readiness.public import decide, gate_of, gates_on, release
+from openinfusion.apps.readiness.services.followup import follow_up
+from openinfusion.core.readiness import Verdict
+from openinfusion.platform.access.roles import Role
+from openinfusion.platform.errors import BadInput, NotAllowed, NotFound, Refused
+from openinfusion.platform.events.models import DomainEvent
+from openinfusion.platform.tenancy import scope
+from openinfusion.platform.worklist.models import Task
+from openinfusion.project.commands import readiness as command
 
 
 @pytest.fixture

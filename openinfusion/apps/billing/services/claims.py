@@ -56,7 +56,7 @@ def draft_claim(
     _refuse_second_draft(episode, coverage, from_date, to_date)
     tenant = Tenant.objects.get(pk=by.tenant_id)
     claim = Claim(
-        tenant_id=by.tenant_id, episode=episode, coverage=coverage, from_date=from_date, to_date=to_date,
+        control_number=f"C{next_number('claim', tenant_id=by.tenant_id):07d}", tenant_id=by.tenant_id, episode=episode, coverage=coverage, from_date=from_date, to_date=to_date,
         currency=tenant.currency, created_at=at,
     )  # fmt: skip
     checked = check(claim, tenant=tenant, at=at)
@@ -64,7 +64,6 @@ def draft_claim(
         raise Refused("nothing_to_bill", "Nothing was recorded on these days that could be billed.")
     if not checked.lines and all(finding.severity == "inform" for finding in checked.findings):
         raise Refused("nothing_to_bill", f"Nothing is left to bill on these days. {checked.findings[0].detail}")
-    claim.control_number = f"C{next_number('claim', tenant_id=by.tenant_id):07d}"
     claim.save()
     events.record(kind=kinds.DRAFTED, subject=claim, by=by, at=at, data=facts(claim, checked))
     _store(claim, checked, by=by, at=at)

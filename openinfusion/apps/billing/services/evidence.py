@@ -6,6 +6,7 @@ nobody recorded stays unknown. Days are days in the patient's zone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -17,11 +18,12 @@ from openinfusion.apps.billing.services.therapies import changed_order, therapy_
 from openinfusion.apps.delivery.public import ShipmentLine
 from openinfusion.apps.patients.public import Episode
 from openinfusion.apps.pharmacy.public import Preparation, PreparationLot, Verification
-from openinfusion.apps.visits.public import Administration, VisitRecord, VisitSignature
+from openinfusion.apps.visits.public import Administration, VisitRecord, VisitSignature, signature_holds
 from openinfusion.core.claims import evidence as core
 from openinfusion.core.findings import Finding
+from openinfusion.core.signatures import Meaning
 
-AUTHORED = "authored"
+AUTHORED = Meaning.AUTHORED.value
 COUNTED = ("running", "stopped", "completed")
 
 
@@ -38,6 +40,7 @@ def gather(*, episode: Episode, from_date: date, to_date: date, per_diems: dict[
     """Everything recorded for the episode on these days. ``per_diems`` are the payer's own codes by therapy id."""
     records = list(_records(episode, from_date, to_date))
     zone = ZoneInfo(episode.patient.time_zone)
+    signatures = {record.pk: signature_of(record) for record in records}
     given = [(record, row) for record in records for row in record.administrations.all() if row.status in COUNTED]
     by_order: dict[int, list[Administration]] = {}
     for _record, row in given:
@@ -47,12 +50,12 @@ def gather(*, episode: Episode, from_date: date, to_date: date, per_diems: dict[
     evidence = core.Evidence(
         patient=str(episode.patient_id),
         therapies=tuple(therapy_of(rows, per_diems) for rows in by_order.values()),
-        administrations=tuple(_administration(record, row, zone) for record, row in given),
-        visits=tuple(_visit(record) for record in records),
+        administrations=tuple(_administration(row, signatures[record.pk], zone) for record, row in given),
+        visits=tuple(_visit(record, signatures[record.pk]) for record in records),
         deliveries=tuple(_delivery(line, zone) for line in boxes),
         supplies=tuple(supplies),
     )
-    signed = tuple(record for record in records if signature_of(record) is not None)
+    signed = tuple(record for record in records if signatures[record.pk] is not None)
     return Gathered(evidence, signed, tuple(f for rows in by_order.values() for f in changed_order(rows)))
 
 
@@ -77,14 +80,14 @@ def _records(episode: Episode, from_date: date, to_date: date) -> list[VisitReco
 
 
 def signature_of(record: VisitRecord) -> core.Signature | None:
-    """The author's signature over the version in force; an edit after signing leaves the record unsigned."""
+    """The author's signature over the content in force; an edit after signing leaves the record unsigned."""
     for one in record.signatures.all():
-        if one.meaning == AUTHORED and one.version == record.version:
+        if one.meaning == AUTHORED and one.version == record.version and signature_holds(one):
             return core.Signature(one.signed_by_name, one.signed_at)
     return None
 
 
-def _administration(record: VisitRecord, row: Administration, zone: ZoneInfo) -> core.Administration:
+def _administration(row: Administration, signed: core.Signature | None, zone: ZoneInfo) -> core.Administration:
     is_over = row.status != Administration.Status.RUNNING
     given = quantity_of(row.dose_given_value, row.dose_given_unit) if is_over else None
     line = _box_of(row)
@@ -92,7 +95,7 @@ def _administration(record: VisitRecord, row: Administration, zone: ZoneInfo) ->
         id=f"a{row.pk}",
         therapy_id=f"o{row.revision.order_id}",
         day=_day(row.started_at, zone),
-        signed=signature_of(record),
+        signed=signed,
         given=given,
         discarded=discarded_of(row, given),
         container=container_of(row.preparation),
@@ -101,14 +104,14 @@ def _administration(record: VisitRecord, row: Administration, zone: ZoneInfo) ->
     )
 
 
-def _visit(record: VisitRecord) -> core.NursingVisit:
+def _visit(record: VisitRecord, signed: core.Signature | None) -> core.NursingVisit:
     order_id = record.visit.order_id
     return core.NursingVisit(
         id=f"v{record.pk}",
         day=record.visit.on,
         arrived_at=record.checked_in_at,
         left_at=record.checked_out_at,
-        signed=signature_of(record),
+        signed=signed,
         therapy_ids=(f"o{order_id}",) if order_id and _gave(record, order_id) else (),
     )
 
@@ -121,7 +124,7 @@ def _box_of(row: Administration) -> ShipmentLine | None:
     return next(iter(row.preparation.shipment_lines.all()), None) if row.preparation else None
 
 
-def _boxes(rows) -> list[ShipmentLine]:  # type: ignore[no-untyped-def]
+def _boxes(rows: Iterable[Administration]) -> list[ShipmentLine]:
     return list({line.pk: line for line in map(_box_of, rows) if line is not None}.values())
 
 
@@ -134,7 +137,7 @@ def _delivery(line: ShipmentLine, zone: ZoneInfo) -> core.Delivery:
     return core.Delivery(id=f"d{line.pk}", day=_day(moment, zone) if moment else date.min, proof=proof)
 
 
-def _supplies(episode: Episode, from_date: date, to_date: date, zone: ZoneInfo):  # type: ignore[no-untyped-def]
+def _supplies(episode: Episode, from_date: date, to_date: date, zone: ZoneInfo) -> Iterator[core.SupplyUse]:
     """Supplies with a code of their own that somebody took at the door."""
     lines = ShipmentLine.objects.filter(
         shipment__episode=episode, kind=ShipmentLine.Kind.SUPPLY, is_void=False, is_received=True,
@@ -142,7 +145,7 @@ def _supplies(episode: Episode, from_date: date, to_date: date, zone: ZoneInfo):
     ).exclude(lot__isnull=True).exclude(lot__item__hcpcs="")  # fmt: skip
     for line in lines.select_related("shipment", "lot__item").order_by("id"):
         delivery = _delivery(line, zone)
-        if from_date <= delivery.day <= to_date:
+        if line.lot is not None and from_date <= delivery.day <= to_date:
             yield core.SupplyUse(
                 id=f"s{line.pk}", code=line.lot.item.hcpcs, quantity=line.quantity, day=delivery.day,
                 signed=delivery.proof, delivery_id=delivery.id,

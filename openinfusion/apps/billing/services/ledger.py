@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from openinfusion.apps.billing.models import Claim, LedgerEntry, Remittance
-from openinfusion.core.claims.ledger import Account, Journal, charge_journal
+from openinfusion.core.claims.ledger import Account, Journal, JournalKind, charge_journal
 from openinfusion.core.claims.ledger import Entry as CoreEntry
-from openinfusion.core.claims.ledger import JournalKind
 from openinfusion.core.claims.money import Money
 from openinfusion.platform.access import Access
 

@@ -39,7 +39,11 @@ def prove_delivery(
     _check_proof(shipment, received_by, relation, moment, at)
     if control_is_on("HZ-062") and parcel is not None and not same_code(shipment.number, parcel):
         raise Refused("wrong_parcel", "This is not the box for this home. Do not hand it over. Look for the right box.")
-    shipment.delivered_at, shipment.received_by, shipment.received_relation = moment, received_by.strip(), relation.strip()
+    shipment.delivered_at, shipment.received_by, shipment.received_relation = (
+        moment,
+        received_by.strip(),
+        relation.strip(),
+    )
     data = facts(shipment, received_by=shipment.received_by, relation=shipment.received_relation)
     move(row=shipment, workflow=SHIPMENT, action="deliver", by=by, at=at, data=data)
     _confirm_lines(shipment, received, by=by, at=at)
@@ -96,7 +100,12 @@ def fail(*, shipment: Shipment, reason: str, by: Access, at: datetime) -> Shipme
         raise BadInput({"reason": "Say why the box could not be handed over."})
     shipment.failure_reason = reason.strip()[:300]
     move(
-        row=shipment, workflow=SHIPMENT, action="fail", by=by, at=at, data=facts(shipment, reason=shipment.failure_reason)
+        row=shipment,
+        workflow=SHIPMENT,
+        action="fail",
+        by=by,
+        at=at,
+        data=facts(shipment, reason=shipment.failure_reason),
     )
     open_task(
         key=failure_key(shipment), title=f"Delivery {shipment.number} failed: send again or replace",

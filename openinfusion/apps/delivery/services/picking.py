@@ -40,9 +40,7 @@ def pick(*, line: ShipmentLine, code: str, by: Access, at: datetime) -> Shipment
     data = {"number": line.shipment.number, "label": line.label, "code": code}
     events.record(kind=LINE_PICKED, subject=line, by=by, at=at, data=data)
     if not line.shipment.lines.filter(picked_at=None).exists():
-        move(
-            row=line.shipment, workflow=SHIPMENT, action="pick", by=by, at=at, data={"number": line.shipment.number}
-        )
+        move(row=line.shipment, workflow=SHIPMENT, action="pick", by=by, at=at, data={"number": line.shipment.number})
     return line
 
 
@@ -87,7 +85,9 @@ def _take_kit(line: ShipmentLine, code: str, by: Access, at: datetime) -> None:
         return
     until = line.shipment.deliver_until
     if until is not None and kit.expires_on <= until.date():
-        raise Refused("kit_expires", f"Kit {kit.code} expires {kit.expires_on:%d-%b-%Y}, before it arrives. Take another.")
+        raise Refused(
+            "kit_expires", f"Kit {kit.code} expires {kit.expires_on:%d-%b-%Y}, before it arrives. Take another."
+        )
     line.kit = move_kit(kit=kit, status="packed", episode_id=line.shipment.episode_id, by=by, at=at)
 
 

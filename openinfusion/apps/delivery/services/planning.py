@@ -65,9 +65,7 @@ def plan_shipment(
             tenant_id=by.tenant_id, shipment=shipment, kind=line.kind, label=line.label, quantity=line.quantity,
             preparation=line.preparation, device=line.device, item_name=line.label if line.kind == Kind.SUPPLY else "",
         )  # fmt: skip
-    events.record(
-        kind=PLANNED, subject=shipment, by=by, at=at, data={"number": shipment.number, "lines": len(lines)}
-    )
+    events.record(kind=PLANNED, subject=shipment, by=by, at=at, data={"number": shipment.number, "lines": len(lines)})
     return shipment
 
 
@@ -118,7 +116,11 @@ def _pump(episode: Episode, revision: OrderRevision | None) -> list[Wanted]:
         return []
     device = assignment.device
     if assignment.confirmed_at_home_at or _sent(
-        episode, kind=Kind.PUMP, states=_UNDER_WAY_OR_THERE, device=device, shipment__deliver_from__gte=assignment.assigned_at
+        episode,
+        kind=Kind.PUMP,
+        states=_UNDER_WAY_OR_THERE,
+        device=device,
+        shipment__deliver_from__gte=assignment.assigned_at,
     ):
         return []
     return [Wanted(Kind.PUMP, f"Pump {device.family}, serial {device.serial}", device=device)]

@@ -82,9 +82,13 @@ def _check_reading(moment: datetime, celsius: Decimal, at: datetime) -> None:
     if moment.tzinfo is None:
         raise BadInput({"readings": "Each time needs its zone, for example 2026-11-24T10:00:00-06:00."})
     if moment > at + timedelta(minutes=5):
-        raise BadInput({"readings": f"The reading at {moment.isoformat()} lies in the future. Check the logger's clock."})
+        raise BadInput(
+            {"readings": f"The reading at {moment.isoformat()} lies in the future. Check the logger's clock."}
+        )
     if not celsius.is_finite() or not _COLDEST <= celsius <= _HOTTEST:
-        raise BadInput({"readings": f"{celsius} °C at {moment.isoformat()} cannot be. Check that the column is Celsius."})
+        raise BadInput(
+            {"readings": f"{celsius} °C at {moment.isoformat()} cannot be. Check that the column is Celsius."}
+        )
     if celsius != celsius.quantize(Decimal("0.01")):
         raise BadInput({"readings": f"Write at most two digits after the point: {celsius}."})
 
@@ -114,9 +118,7 @@ def _preparations(shipment: Shipment) -> list[Preparation]:
     return [line.preparation for line in lines_of(shipment) if line.preparation]
 
 
-def _judge(
-    row: Preparation, shipment: Shipment, readings: list[cold_chain.Reading]
-) -> tuple[str, tuple[str, ...]]:
+def _judge(row: Preparation, shipment: Shipment, readings: list[cold_chain.Reading]) -> tuple[str, tuple[str, ...]]:
     window = storage_windows().get(WINDOWS.get(row.storage, ""))
     if window is None:
         return Decision.HOLD, (f"There is no temperature rule for storage {row.storage or 'not known'!r}.",)
@@ -136,7 +138,9 @@ def _moment(value: datetime | None) -> datetime:
 
 def _worst(verdicts: list[tuple[str, tuple[str, ...]]]) -> tuple[str, str]:
     """The gravest decision with every reason once. A box without preparations has nothing to hold."""
-    decision = max((verdict for verdict, _ in verdicts), key=lambda one: _ORDER.index(Decision(one)), default=Decision.USE)
+    decision = max(
+        (verdict for verdict, _ in verdicts), key=lambda one: _ORDER.index(Decision(one)), default=Decision.USE
+    )
     reasons = dict.fromkeys(reason for _, found in verdicts for reason in found)
     return str(decision), " ".join(reasons)
 

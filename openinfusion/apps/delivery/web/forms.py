@@ -28,7 +28,9 @@ class PlanForm(Form):
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["deliver_from"] = DateTimeField(_("Earliest"), zone=zone, hint=_("The clock of the patient's home"))
-        self.fields["deliver_until"] = DateTimeField(_("Latest"), zone=zone, hint=_("Doses must last until then and be infused"))
+        self.fields["deliver_until"] = DateTimeField(
+            _("Latest"), zone=zone, hint=_("Doses must last until then and be infused")
+        )
 
 
 class CarrierForm(Form):
@@ -42,15 +44,23 @@ class ReasonForm(Form):
 class TemperatureForm(Form):
     """Paste or upload, lines of time and Celsius."""
 
-    file = FileField(_("File of the logger"), required=False, hint=_("Text or CSV: time,celsius on each line, up to 2 MB"))
+    file = FileField(
+        _("File of the logger"), required=False, hint=_("Text or CSV: time,celsius on each line, up to 2 MB")
+    )
     readings = TextField(
-        _("Or paste the readings"), required=False, rows=8, strip=False, hint=_("For example 2026-11-24T10:00:00-06:00,4.5")
+        _("Or paste the readings"),
+        required=False,
+        rows=8,
+        strip=False,
+        hint=_("For example 2026-11-24T10:00:00-06:00,4.5"),
     )
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = [("", _("The times carry their zone")), (zone, zone), ("UTC", "UTC")]
-        self.fields["zone"] = RadioField(_("In which zone did the logger write its times?"), dict.fromkeys(zones), required=False)
+        self.fields["zone"] = RadioField(
+            _("In which zone did the logger write its times?"), dict.fromkeys(zones), required=False
+        )
         self.fields["zone"].initial = ""
 
     def clean(self) -> dict[str, Any]:
@@ -89,19 +99,27 @@ class ProofForm(Form):
         ("neighbour", _("A neighbour")), ("nurse", _("The nurse")),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, shipment: Shipment, lines: Iterable[ShipmentLine], at: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, shipment: Shipment, lines: Iterable[ShipmentLine], at: datetime, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         zone = shipment.episode.patient.time_zone
         choices = [(str(line.pk), _line_words(line)) for line in lines]
         self.fields["parcel"] = TextField(
-            _("Number on the box"), max_length=30, hint=_("Scan or type it from the box itself, not from this page"), width="w20"
+            _("Number on the box"),
+            max_length=30,
+            hint=_("Scan or type it from the box itself, not from this page"),
+            width="w20",
         )
         self.fields["received_by"] = TextField(_("Who took it?"), max_length=160)
         self.fields["relation"] = SelectField(_("Who is that?"), self.RELATIONS)
         self.fields["delivered_at"] = DateTimeField(_("When?"), zone=zone, hint=_("The clock of the patient's home"))
         self.fields["delivered_at"].initial = at
         self.fields["received"] = CheckboxesField(
-            _("Tick every line that arrived"), choices, required=False, hint=_("Compare lot and serial numbers with the things.")
+            _("Tick every line that arrived"),
+            choices,
+            required=False,
+            hint=_("Compare lot and serial numbers with the things."),
         )
         self.line_ids = [int(value) for value, _words in choices]
 

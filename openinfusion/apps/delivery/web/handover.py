@@ -12,7 +12,7 @@ from openinfusion.apps.delivery.services.handover import bring_back, fail, prove
 from openinfusion.apps.delivery.services.sending import lines_of
 from openinfusion.apps.delivery.services.temperatures import add_readings, decide_temperature
 from openinfusion.apps.delivery.web.forms import DecideForm, ProofForm, ReasonForm, TemperatureForm
-from openinfusion.apps.delivery.web.views import form_context, shipment_of
+from openinfusion.apps.delivery.web.views import acting, form_context, posted, shipment_of
 from openinfusion.platform import clock
 from openinfusion.platform.access import page
 from openinfusion.platform.ui.pages import form_page
@@ -23,12 +23,12 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
     """Who took it, when, and what arrived."""
     row = shipment_of(request, pk)
     at = clock.now()
-    form = ProofForm(request.POST or None, shipment=row, lines=lines_of(row), at=at)
+    form = ProofForm(posted(request), shipment=row, lines=lines_of(row), at=at)
     return form_page(
         request, form=form, done=_("Delivery recorded."), to=_back(pk),
         save=lambda data: prove_delivery(
             shipment=row, received_by=data["received_by"], relation=data["relation"], parcel=data["parcel"],
-            received=form.received(), delivered_at=data["delivered_at"], by=request.access, at=at,
+            received=form.received(), delivered_at=data["delivered_at"], by=acting(request), at=at,
         ),
         context={**form_context(row, _("Hand over the delivery"), _("Record the delivery")), "back_label": _("Back")},
     )  # fmt: skip
@@ -39,8 +39,8 @@ def fail_delivery(request: HttpRequest, pk: int) -> HttpResponse:
     """It could not be handed over."""
     row = shipment_of(request, pk)
     return form_page(
-        request, form=ReasonForm(request.POST or None), done=_("Recorded. A task was opened."), to=_back(pk),
-        save=lambda data: fail(shipment=row, reason=data["reason"], by=request.access, at=clock.now()),
+        request, form=ReasonForm(posted(request)), done=_("Recorded. A task was opened."), to=_back(pk),
+        save=lambda data: fail(shipment=row, reason=data["reason"], by=acting(request), at=clock.now()),
         context=form_context(row, _("Delivery %s failed") % row.number, _("Record the failure")),
     )  # fmt: skip
 
@@ -50,8 +50,8 @@ def bring_box_back(request: HttpRequest, pk: int) -> HttpResponse:
     """It came back."""
     row = shipment_of(request, pk)
     return form_page(
-        request, form=ReasonForm(request.POST or None), done=_("Recorded."), to=_back(pk),
-        save=lambda data: bring_back(shipment=row, reason=data["reason"], by=request.access, at=clock.now()),
+        request, form=ReasonForm(posted(request)), done=_("Recorded."), to=_back(pk),
+        save=lambda data: bring_back(shipment=row, reason=data["reason"], by=acting(request), at=clock.now()),
         context=form_context(row, _("Delivery %s came back") % row.number, _("Record the return")),
     )  # fmt: skip
 
@@ -60,11 +60,13 @@ def bring_box_back(request: HttpRequest, pk: int) -> HttpResponse:
 def temperature(request: HttpRequest, pk: int) -> HttpResponse:
     """Readings of the logger."""
     row = shipment_of(request, pk)
-    form = TemperatureForm(request.POST or None, request.FILES or None, zone=row.episode.patient.time_zone)
+    form = TemperatureForm(
+        posted(request), request.FILES if request.method == "POST" else None, zone=row.episode.patient.time_zone
+    )
     return form_page(
         request, form=form, done=_("Readings kept."), to=_back(pk) + "#temperature",
         save=lambda data: add_readings(
-            shipment=row, readings=parse_readings(data["readings"], zone=data["zone"]), by=request.access, at=clock.now()
+            shipment=row, readings=parse_readings(data["readings"], zone=data["zone"]), by=acting(request), at=clock.now()
         ),
         context=form_context(row, _("Temperature of delivery %s") % row.number, _("Keep the readings")),
     )  # fmt: skip
@@ -76,9 +78,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     row = shipment_of(request, pk)
     context = form_context(row, _("Decide on the temperature of delivery %s") % row.number, _("Decide and sign"))
     return form_page(
-        request, form=DecideForm(request.POST or None), done=_("Decision recorded."), to=_back(pk) + "#temperature",
+        request, form=DecideForm(posted(request)), done=_("Decision recorded."), to=_back(pk) + "#temperature",
         save=lambda data: decide_temperature(
-            shipment=row, decision=data["decision"], reason=data["reason"], by=request.access, at=clock.now()
+            shipment=row, decision=data["decision"], reason=data["reason"], by=acting(request), at=clock.now()
         ),
         context={**context, "intro": row.temperature_reason},
     )  # fmt: skip

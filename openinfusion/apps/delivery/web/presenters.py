@@ -48,7 +48,12 @@ def state_filters(counts: dict[str, int], current: str) -> list[Filter]:
     return [
         every,
         *(
-            Filter(label=label(one).capitalize(), url=f"{url}?state={one}", count=counts.get(one, 0), current=one == current)
+            Filter(
+                label=label(one).capitalize(),
+                url=f"{url}?state={one}",
+                count=counts.get(one, 0),
+                current=one == current,
+            )
             for one in TO_DO
         ),
     ]
@@ -105,7 +110,9 @@ def _waiting_row(one: Preparation) -> Row:
     return Row(
         cells=[
             Cell(text=until),
-            Cell(text=episode.patient.full_name, sub=episode.patient.mrn, url=reverse("delivery:plan", args=[episode.pk])),
+            Cell(
+                text=episode.patient.full_name, sub=episode.patient.mrn, url=reverse("delivery:plan", args=[episode.pk])
+            ),
             Cell(text=one.number, drug=therapy.display_name if therapy else ""),
             Cell(text=format_number(one.doses)),
         ],
@@ -140,7 +147,8 @@ def home_lines(stock: Iterable[HomeDoses], *, zone: str) -> list[Fact]:
         _css, words = _VERDICTS.get(one.temperature, ("", _("Not known")))
         facts.append(
             Fact(
-                label=ngettext("%(n)s dose", "%(n)s doses", one.doses) % {"n": one.doses}, value=one.preparation.number,
+                label=ngettext("%(n)s dose", "%(n)s doses", one.doses) % {"n": one.doses},
+                value=one.preparation.number,
                 sub=_("use by %(until)s. Temperature: %(verdict)s") % {"until": until, "verdict": words.lower()},
             )
         )
@@ -187,7 +195,7 @@ def _temperature_cell(one: Shipment) -> Cell:
     if not one.temperature:
         return Cell(text=_("Not judged yet"))
     css, words = _VERDICTS[one.temperature]
-    return Cell(chip=css, chip_label=words, sub=_span(one))
+    return Cell(chip=css, chip_label=str(words), sub=_span(one))
 
 
 # -- One box -----------------------------------------------------------------------------------------------------------
@@ -322,7 +330,12 @@ def _button(row: Shipment, needed: str, words: str, url_name: str, by: Access, w
 def _decision(row: Shipment) -> str:
     if not row.decision or row.decision_at is None:
         return ""
-    facts = {"what": row.decision, "who": row.decision_by_name, "when": _when(row.decision_at, row), "why": row.decision_reason}
+    facts = {
+        "what": row.decision,
+        "who": row.decision_by_name,
+        "when": _when(row.decision_at, row),
+        "why": row.decision_reason,
+    }
     return _("Decided: %(what)s, by %(who)s, %(when)s. %(why)s") % facts
 
 
@@ -383,5 +396,3 @@ def _when(moment: datetime | None, row: Shipment, zone: str = "") -> str:
 
 def _no(needed: str) -> str:
     return _("Your role may not do this: %s.") % permission(needed).meaning
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +21,7 @@ from openinfusion.apps.delivery.web import presenters
 from openinfusion.apps.delivery.web.forms import CarrierForm, PlanForm, ReasonForm
 from openinfusion.apps.patients.public import Episode, banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Access, fetch, page
 from openinfusion.platform.ui.pages import act, form_page
 
 PAGE_SIZE = 50
@@ -29,11 +31,11 @@ PAGE_SIZE = 50
 def queue(request: HttpRequest) -> HttpResponse:
     """Boxes with work left, and released preparations nobody has planned a delivery for."""
     state = request.GET.get("state", "")
-    rows = Paginator(open_shipments(by=request.access, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
-    waiting = to_plan(by=request.access)[: PAGE_SIZE + 1]
+    rows = Paginator(open_shipments(by=acting(request), state=state), PAGE_SIZE).get_page(request.GET.get("page"))
+    waiting = to_plan(by=acting(request))[: PAGE_SIZE + 1]
     context = {
         "page": rows,
-        "filters": presenters.state_filters(counts_by_state(by=request.access), state),
+        "filters": presenters.state_filters(counts_by_state(by=acting(request)), state),
         "table": presenters.queue_table(rows, at=clock.now()),
         "waiting": presenters.waiting_table(list(waiting), shown=PAGE_SIZE),
     }
@@ -44,7 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Every delivery of an episode and what is in the home."""
     row = _episode(request, episode_id)
-    context = presenters.episode_page(row, shipments_of(row), by=request.access)
+    context = presenters.episode_page(row, shipments_of(row), by=acting(request))
     return render(request, "delivery/episode.html", {"patient": banner_of(row.patient), **context})
 
 
@@ -52,12 +54,12 @@ def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
 def plan(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Plan a delivery."""
     row = _episode(request, episode_id)
-    form = PlanForm(request.POST or None, zone=row.patient.time_zone)
+    form = PlanForm(posted(request), zone=row.patient.time_zone)
     return form_page(
         request, form=form, done=_("Delivery planned. Pick the lines below."),
         to=lambda made: reverse("delivery:shipment", args=[made.pk]),
         save=lambda data: plan_shipment(
-            episode=row, deliver_from=data["deliver_from"], deliver_until=data["deliver_until"], by=request.access,
+            episode=row, deliver_from=data["deliver_from"], deliver_until=data["deliver_until"], by=acting(request),
             at=clock.now(),
         ),
         context={
@@ -71,7 +73,7 @@ def plan(request: HttpRequest, episode_id: int) -> HttpResponse:
 def shipment(request: HttpRequest, pk: int) -> HttpResponse:
     """One box: pick list, steps, temperature, hand-over."""
     row = shipment_of(request, pk)
-    context = presenters.shipment_page(row, lines_of(row), by=request.access, at=clock.now())
+    context = presenters.shipment_page(row, lines_of(row), by=acting(request), at=clock.now())
     return render(request, "delivery/shipment.html", {"patient": banner_of(row.episode.patient), **context})
 
 
@@ -88,10 +90,10 @@ def packing_list(request: HttpRequest, pk: int) -> HttpResponse:
 def pick_line(request: HttpRequest, pk: int) -> HttpResponse:
     """Scan one line."""
     rows = ShipmentLine.objects.select_related("shipment__episode__patient")
-    line = fetch(ShipmentLine, by=request.access, rows=rows, pk=pk)
+    line = fetch(ShipmentLine, by=acting(request), rows=rows, pk=pk)
     return act(
         request, done=_("Picked: %s.") % line.label, to=_to_line(line),
-        do=lambda: pick(line=line, code=request.POST.get("code", ""), by=request.access, at=clock.now()),
+        do=lambda: pick(line=line, code=request.POST.get("code", ""), by=acting(request), at=clock.now()),
     )  # fmt: skip
 
 
@@ -107,7 +109,7 @@ def pack_box(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the box."""
     row = shipment_of(request, pk)
     return act(
-        request, do=lambda: pack(shipment=row, by=request.access, at=clock.now()), done=_("Box packed."),
+        request, do=lambda: pack(shipment=row, by=acting(request), at=clock.now()), done=_("Box packed."),
         to=reverse("delivery:shipment", args=[pk]),
     )  # fmt: skip
 
@@ -117,8 +119,8 @@ def ship_box(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand the box to the carrier."""
     row = shipment_of(request, pk)
     return form_page(
-        request, form=CarrierForm(request.POST or None), done=_("Box sent."), to=reverse("delivery:shipment", args=[pk]),
-        save=lambda data: ship(shipment=row, carrier=data["carrier"], by=request.access, at=clock.now()),
+        request, form=CarrierForm(posted(request)), done=_("Box sent."), to=reverse("delivery:shipment", args=[pk]),
+        save=lambda data: ship(shipment=row, carrier=data["carrier"], by=acting(request), at=clock.now()),
         context=form_context(row, _("Send delivery %s") % row.number, _("The box has left")),
     )  # fmt: skip
 
@@ -128,20 +130,30 @@ def cancel_box(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel before it leaves."""
     row = shipment_of(request, pk)
     return form_page(
-        request, form=ReasonForm(request.POST or None), done=_("Delivery cancelled."),
+        request, form=ReasonForm(posted(request)), done=_("Delivery cancelled."),
         to=reverse("delivery:shipment", args=[pk]),
-        save=lambda data: cancel(shipment=row, reason=data["reason"], by=request.access, at=clock.now()),
+        save=lambda data: cancel(shipment=row, reason=data["reason"], by=acting(request), at=clock.now()),
         context=form_context(row, _("Cancel delivery %s") % row.number, _("Cancel the delivery")),
     )  # fmt: skip
 
 
+def acting(request: HttpRequest) -> Access:
+    """Who asks; set by the middleware on every page with a permission."""
+    return request.access  # type: ignore[attr-defined]
+
+
+def posted(request: HttpRequest) -> Any:
+    """What was sent, also when every field was left empty; None for a page just opened."""
+    return request.POST if request.method == "POST" else None
+
+
 def shipment_of(request: HttpRequest, pk: int) -> Shipment:
     rows = Shipment.objects.select_related("episode__patient")
-    return fetch(Shipment, by=request.access, rows=rows, pk=pk)
+    return fetch(Shipment, by=acting(request), rows=rows, pk=pk)
 
 
 def _episode(request: HttpRequest, episode_id: int) -> Episode:
-    return fetch(Episode, by=request.access, rows=Episode.objects.select_related("patient"), pk=episode_id)
+    return fetch(Episode, by=acting(request), rows=Episode.objects.select_related("patient"), pk=episode_id)
 
 
 def form_context(row: Shipment, title: str, submit: str) -> dict[str, object]:

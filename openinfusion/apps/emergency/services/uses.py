@@ -70,10 +70,13 @@ def _check(key: str, opened_at: datetime, steps: Sequence[Press], at: datetime) 
 def _add_steps(use: EmergencyUse, steps: Sequence[Press], at: datetime) -> list[Press]:
     seen = {(one["step"], one["at"]) for one in use.steps_done}
     new = [
-        (number, min(moment, at)) for number, moment in dict.fromkeys(steps) if (number, min(moment, at).isoformat()) not in seen
+        (number, min(moment, at))
+        for number, moment in dict.fromkeys(steps)
+        if (number, min(moment, at).isoformat()) not in seen
     ]
     use.steps_done = sorted(
-        [*use.steps_done, *({"step": number, "at": moment.isoformat()} for number, moment in new)], key=lambda one: one["at"]
+        [*use.steps_done, *({"step": number, "at": moment.isoformat()} for number, moment in new)],
+        key=lambda one: one["at"],
     )
     return new
 

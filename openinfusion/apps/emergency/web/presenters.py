@@ -111,7 +111,12 @@ def clocks(use: EmergencyUse | None, *, at: datetime, zone: str) -> list[dict[st
     opened = use.opened_at if use else at
     found = {one.name: one for one in timers(protocol(), started_at=opened, epinephrine_at=doses, at=at)}
     return [
-        {"name": name, "words": found[name].words, "seconds": found[name].seconds, "at": format_time(found[name].due_at, zone)}
+        {
+            "name": name,
+            "words": found[name].words,
+            "seconds": found[name].seconds,
+            "at": format_time(found[name].due_at, zone),
+        }
         if name in found
         else {"name": name, "words": words, "seconds": None, "at": ""}
         for name, words in _CLOCKS.items()

@@ -55,7 +55,9 @@ def page_of_patient(request: HttpRequest, episode_id: int) -> HttpResponse:
         "repeat": protocol().epinephrine.repeat_minutes,
         "vitals_minutes": int(VITALS_EVERY.total_seconds() // 60),
         "epinephrine_steps": " ".join(map(str, presenters.epinephrine_steps())),
-        "kit_in_home": _("Kit %(code)s, expires %(on)s") % {"code": kit.code, "on": format_date(kit.expires_on)} if kit else "",
+        "kit_in_home": _("Kit %(code)s, expires %(on)s") % {"code": kit.code, "on": format_date(kit.expires_on)}
+        if kit
+        else "",
         "home_phone": episode.patient.phone,
         "is_linked": access.patient_ids is not None,
         **_shown(shown, use, zone=zone),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from openinfusion.apps.homes.events import ASSESSED, MENDED, SCREENED
 from openinfusion.apps.homes.models import ConnectivityScreen, HomeAssessment, MendedItem
 from openinfusion.apps.homes.policies import ASSESS
-from openinfusion.apps.patients.public import Episode
+from openinfusion.apps.patients.public import Episode, move_episode
 from openinfusion.core import homes as rules
 from openinfusion.core.readiness.facts import HomeFacts
 from openinfusion.platform import events
@@ -51,6 +51,8 @@ def record_assessment(
     events.record(
         kind=ASSESSED, subject=assessment, by=by, at=at, data={"method": METHODS[method], "verdict": verdict}
     )
+    if episode.status == "accepted":
+        move_episode(episode=episode, action="record_assessment", by=by, at=at)
     for task in judged.tasks:
         _open_task(task, assessment, by=by, at=at)
     return assessment

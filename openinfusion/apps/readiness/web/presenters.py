@@ -75,7 +75,9 @@ def _row(visit: Visit, gate: Gate, *, selected: int | None, query: str, is_paper
             Cell(text=format_time(start, visit.time_zone), sub="" if visit.planned_start else _("not planned")),
             Cell(text=patient.full_name, sub=patient.mrn, url=url),
             Cell(chip=gate.verdict.value, dots=[] if is_paper else _dots(gate)),
-            Cell(drug=therapy.display_name if therapy else "", sub=visit.nurse.name if visit.nurse else _("No nurse yet")),
+            Cell(
+                drug=therapy.display_name if therapy else "", sub=visit.nurse.name if visit.nurse else _("No nurse yet")
+            ),
             _why(gate),
         ],
         is_selected=visit.pk == selected,

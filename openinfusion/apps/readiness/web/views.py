@@ -101,7 +101,7 @@ def release_visit(request: HttpRequest, pk: int) -> HttpResponse:
         }, status=409)  # fmt: skip
     at_risk = gate.verdict is Verdict.AT_RISK
     return form_page(
-        request, form=ReleaseForm(request.POST or None, at_risk=at_risk), done=_("Visit released."),
+        request, form=ReleaseForm(posted(request), at_risk=at_risk), done=_("Visit released."),
         to=reverse("readiness:visit", args=[pk]),
         save=lambda data: release(visit=row, reason=data["reason"], by=access, at=clock.now()),
         context=_form_context(row, _("Release the visit"), _("Release"), _risks(gate)),
@@ -118,7 +118,7 @@ def _risks(gate: Gate) -> str:
 def decide_lab(request: HttpRequest, pk: int) -> HttpResponse:
     """Read a result, or say that a test is not needed for a time."""
     row = _visit(request, pk)
-    form = LabForm(request.POST or None, tests=_tests_of(row))
+    form = LabForm(posted(request), tests=_tests_of(row))
     save = _decide(request, row, subject=None)
     return _decision_page(request, row, form, save, _("Decide on a laboratory test"))
 
@@ -128,7 +128,7 @@ def decide_kit(request: HttpRequest, pk: int) -> HttpResponse:
     """Say whether a kit is needed."""
     row = _visit(request, pk)
     save = _decide(request, row, subject=KIT)
-    return _decision_page(request, row, KitForm(request.POST or None), save, _("Decide on the anaphylaxis kit"))
+    return _decision_page(request, row, KitForm(posted(request)), save, _("Decide on the anaphylaxis kit"))
 
 
 def _decide(request: HttpRequest, row: Visit, *, subject: str | None) -> Callable[[dict[str, Any]], Any]:
@@ -170,8 +170,15 @@ def _decision_links(row: Visit, gate: Gate) -> list[Action]:
     wanted = {"labs": _("Decide on a test"), "kit": _("Decide on the kit")}
     open_now = {one.name for one in gate.open_conditions}
     return [
-        Action(label=words, url=reverse(f"readiness:{name}", args=[row.pk])) for name, words in wanted.items() if name in open_now
+        Action(label=words, url=reverse(f"readiness:{name}", args=[row.pk]))
+        for name, words in wanted.items()
+        if name in open_now
     ]
+
+
+def posted(request: HttpRequest) -> Any:
+    """What was sent, also when every field was left empty; None for a page just opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def _day(request: HttpRequest) -> date:

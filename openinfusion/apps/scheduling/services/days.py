@@ -32,6 +32,7 @@ class Day:
     """The problem of one day with what its numbers stand for. Ids in the problem: ``v12`` a visit, ``n3`` a nurse."""
 
     on: date
+    zone: str
     midnight: datetime
     problem: routing.Problem
     visits: dict[str, Visit]
@@ -129,7 +130,7 @@ def build_day(*, on: date, time_zone: str, by: Access) -> Day:
         travel=travel_matrix(list(index)) if index else (),
     )
     return Day(
-        on=on, midnight=midnight, problem=problem, places=tuple(index), reach=reach,
+        on=on, zone=time_zone, midnight=midnight, problem=problem, places=tuple(index), reach=reach,
         visits={visit_key(row.pk): row for row in located}, shifts={nurse_key(shift.nurse_id): shift for shift in working},
         unlocated=tuple(row for row in visits if place_of(row) is None and row.pk in reach),
         unlocated_nurses=tuple(shift.nurse for shift in shifts if homes[shift.nurse_id] is None),

@@ -15,6 +15,7 @@ from openinfusion.apps.scheduling.events import ADDED, GENERATED
 from openinfusion.apps.scheduling.models import Visit
 from openinfusion.apps.scheduling.policies import PLAN
 from openinfusion.apps.scheduling.services.needs import needs_of, visit_minutes
+from openinfusion.apps.scheduling.services.tasks import close_open_visit
 from openinfusion.core.orders.model import InfusionOrder
 from openinfusion.core.states import VISIT
 from openinfusion.core.visits.recurrence import (
@@ -34,6 +35,8 @@ from openinfusion.platform.workflows import move
 
 #: A visit may start this long before or after its due time, unless the scheduler says otherwise (our default).
 TOLERANCE = timedelta(minutes=60)
+#: Steps that end a visit without care, with the words for it.
+NEED_REASON = {"cancel": "was cancelled", "mark_missed": "was missed"}
 
 
 @transaction.atomic
@@ -151,13 +154,15 @@ def add_visit(
 
 @transaction.atomic
 def take_step(*, visit: Visit, action: str, by: Access, at: datetime, reason: str = "") -> Visit:
-    """Confirm, cancel or mark a visit as missed. A cancelled visit needs its reason."""
+    """Confirm, cancel or mark a visit as missed. The last two need their reason."""
     visit = locked(visit)
-    if action == "cancel":
+    if action in NEED_REASON:
         if not reason.strip():
-            raise BadInput({"reason": "Say why the visit is cancelled."})
-        visit.cancel_reason = reason
+            raise BadInput({"reason": f"Say why the visit {NEED_REASON[action]}."})
+        visit.cancel_reason = reason.strip()[:200]
     move(row=visit, workflow=VISIT, action=action, by=by, at=at, data=facts(visit, reason=reason))
+    if action in NEED_REASON:
+        close_open_visit(visit, by=by, at=at, outcome=f"The visit {NEED_REASON[action]}.")
     return visit
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from openinfusion.apps.delivery.public import needs_kit
+from openinfusion.apps.delivery.public import needs_kit, therapy_of
 from openinfusion.apps.inventory.public import kit_in_home
-from openinfusion.apps.patients.public import same_episode
+from openinfusion.apps.patients.public import move_episode, same_episode
 from openinfusion.apps.pharmacy.public import (
     OrderRevision,
     Preparation,
@@ -59,7 +59,7 @@ def start_facts(record: VisitRecord, preparation: Preparation | None, at: dateti
     ends = at + timedelta(minutes=minutes)
     kit = kit_in_home(visit.episode_id)
     latest = record.vitals.order_by("-at").first()
-    therapy_needs_kit = needs_kit(visit.episode) if structured else None
+    therapy_needs_kit = needs_kit(therapy_of(visit.episode.therapy_id), structured)
     return StartFacts(
         arrived_at=record.checked_in_at, infusion_ends_at=ends, gate=gate_of(visit, at),
         identity=IdentityConfirmation(True, (), ()) if record.identified_at else None,
@@ -70,7 +70,8 @@ def start_facts(record: VisitRecord, preparation: Preparation | None, at: dateti
         access_assessed=bool(access.get("site_look")), access_is_patent=_answer(access.get("patent")),
         needs_kit=therapy_needs_kit,
         kit=None if kit is None else KitFacts(
-            is_present=True, expires_date=kit.expires_on, is_intact=_answer(record.sections.get("kit", {}).get("intact")),
+            identifier=kit.code, in_home=True, expires_date=kit.expires_on,
+            is_intact=_answer(record.sections.get("kit", {}).get("intact")),
         ),
         phone_and_address_ready=history.get("phone_and_address") == "yes",
     )  # fmt: skip
@@ -148,7 +149,7 @@ def start_administration(*, record: VisitRecord, code: str, by: Access, at: date
             )  # fmt: skip
     except IntegrityError as error:
         raise Refused("given_already", "This dose was started on another device a moment ago.") from error
-    _note_first_dose(record, at)
+    _note_first_dose(record, by=by, at=at)
     data = {"drug": _drug(order), "dose": show(order.dose), "preparation": preparation.number}
     events.record(kind=STARTED, subject=row, by=by, at=at, episode_id=record.episode_id, data=data)
     first = order.rate_steps[0].rate if order.rate_steps else None
@@ -175,8 +176,11 @@ def _interval(order: InfusionOrder) -> timedelta | None:
     return timedelta(hours=float(frequency.per.amount_in("h") / frequency.times))
 
 
-def _note_first_dose(record: VisitRecord, at: datetime) -> None:
+def _note_first_dose(record: VisitRecord, *, by: Access, at: datetime) -> None:
+    """The referral's clock stops at the first dose, and the episode is active from then on."""
     episode = record.visit.episode
+    if episode.status in ("accepted", "assessed"):
+        episode = move_episode(episode=episode, action="start_therapy", by=by, at=at)
     if episode.first_dose_at is None:
         episode.first_dose_at = at
         episode.save(update_fields=["first_dose_at"])
