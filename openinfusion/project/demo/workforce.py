@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from openinfusion.apps.workforce.public import Licence, Nurse, NurseCompetency, Shift
 from openinfusion.platform.access.roles import Role
@@ -30,7 +31,7 @@ def add_nurses(program: Program, *, patients: int, at: datetime) -> list[Nurse]:
             for number, one in enumerate(crowd)
         ]
     )  # fmt: skip
-    today = at.date()
+    today = at.astimezone(ZoneInfo(program.site.time_zone)).date()
     Licence.objects.bulk_create(
         [Licence(tenant=program.tenant, nurse=nurse, state="IL", number=f"RN-{nurse.pk:05}", expires_on=today + timedelta(days=400)) for nurse in nurses]
     )
@@ -49,7 +50,7 @@ def add_nurses(program: Program, *, patients: int, at: datetime) -> list[Nurse]:
         [
             Shift(tenant=program.tenant, nurse=nurse, on=today + timedelta(days=day), starts=time(7, 30), ends=time(16, 30))
             for nurse in nurses
-            for day in range(-1, DAYS_WITH_SHIFTS)
+            for day in range(-2, DAYS_WITH_SHIFTS)
         ],
         batch_size=500,
     )
