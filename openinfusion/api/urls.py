@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
 from openinfusion.api.orders import router as orders
+from openinfusion.api.referrals import router as referrals
 
 
-class GuardedAPI(NinjaAPI):
-    """Operations sign in by themselves and name their permission with ``acting``; the page guard lets them through."""
+class Api(NinjaAPI):
+    """Operations of routers guard themselves with ``needs``; every other address of the interface stays closed."""
 
-    @property
-    def urls(self) -> Any:
-        patterns, app_name, namespace = super().urls
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        patterns = super()._get_urls()
         for pattern in patterns:
-            view = getattr(pattern, "callback", None)
-            if getattr(view, "__module__", "") == "ninja.operation":
-                view.guards_itself = True
-        return patterns, app_name, namespace
+            if isinstance(pattern, URLPattern) and pattern.callback.__module__ == "ninja.operation":
+                pattern.callback.guards_itself = True  # type: ignore[attr-defined]
+        return patterns
 
 
-api = GuardedAPI(title="OpenInfusion", version="1", urls_namespace="api", auth=django_auth, docs_url=None)
+api = Api(title="OpenInfusion", version="1", urls_namespace="api", auth=django_auth, docs_url=None)
+api.add_router("/referrals", referrals)
 api.add_router("/orders", orders)

@@ -64,7 +64,6 @@ def translate(problem: Problem, grouping: Grouping, able: Eligible) -> Translati
 def _search(problem: Problem, nodes: Table, near: NDArray[np.int64]) -> Table:
     search = np.zeros(1, SEARCH)
     search["nodes"] = len(nodes)
-    search["caregivers"] = len(problem.caregivers)
     search["movable"] = int((~nodes["fixed"]).sum())
     search["near"] = near.shape[1]
     search["travel_weight"] = problem.weights.travel

@@ -6,6 +6,7 @@ the best, because short runs end in different valleys; then rounds that reheat t
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,11 @@ Start = Callable[[int], tuple[Draft, dict[int, float]]]
 """The draft from which search number so-and-so starts."""
 
 HOT_ACCEPTANCE = 0.075
-"""Share of moves that change the plan at the hot end; measured to suit tight and roomy days alike."""
+ROOMY_ACCEPTANCE = 0.045
+"""Share of moves that change the plan at the hot end; the lower one for large days with hardly any lateness."""
+
+LARGE_DAY = 120
+LATE_SHARE = 0.1
 
 WARM_ACCEPTANCE = 0.01
 """The same where an earlier plan should be kept in shape."""
@@ -92,12 +97,12 @@ def search(
         _begin(translation, grouping, worker, start(0))
     if not int(workers[0].search["movable"][0]):
         return best_draft(translation, grouping, workers[0])
-    hot, speed = _gauge(workers[0], is_warm, clock)
-    _copy_best(workers[0], workers)
+    probe = workers[0].copy()
+    hot, speed = _gauge(probe, is_warm, clock)
+    champion = _kept(workers if is_warm else [probe])
     left = max(0.0, effort.seconds - (clock() - begun))
     moves = effort.moves if effort.moves is not None else left * speed
     rounds = (Round(1.0, False, 1.0),) if is_warm else rounds_for(len(translation.groups), moves)
-    champion = _kept(workers)
     with ThreadPoolExecutor(max_workers=effort.threads) as pool:
         for number, one in enumerate(rounds):
             for index, worker in enumerate(workers):
@@ -125,12 +130,6 @@ def _begin(translation: Translation, grouping: Grouping, tables: Tables, start: 
     start_from_keys(*tables)
 
 
-def _copy_best(source: Tables, workers: list[Tables]) -> None:
-    for worker in workers:
-        load_best(source, worker)
-        start_from_keys(*worker)
-
-
 def _kept(candidates: list[Tables]) -> Tables:
     """A copy of the tables with the best solution; the first of equals, so that a run can be repeated."""
     best = min(candidates, key=lambda tables: float(tables.search["best"][0]))
@@ -140,26 +139,37 @@ def _kept(candidates: list[Tables]) -> Tables:
 def _gauge(tables: Tables, is_warm: bool, clock: Clock) -> tuple[float, float]:
     """The temperature at which the wished share of moves is accepted, and moves a second.
 
-    Goes down from very hot by halves, so the state is near equilibrium at every step.
+    A quick annealing by halves from very hot to cold: every step is near equilibrium, and the end shows whether
+    lateness makes a good part of the cost.
     """
-    target = WARM_ACCEPTANCE if is_warm else HOT_ACCEPTANCE
     row = tables.search[0]
     moves = min(20_000, max(2_000, 100 * int(row["nodes"])))
     temperature = _hottest(tables)
+    steps: list[tuple[float, float]] = []
+    anneal(*tables, 1, temperature)  # the first call of a version compiles: not a measure of speed
     begun = clock()
-    rate = before_rate = 1.0
     for _ in range(GAUGE_STEPS):
         accepted = int(tables.search["accepted"][0])
         anneal(*tables, moves, temperature)
-        before_rate, rate = rate, (int(tables.search["accepted"][0]) - accepted) / moves
-        if rate <= target:
-            break
+        steps.append((temperature, (int(tables.search["accepted"][0]) - accepted) / moves))
         temperature /= 2.0
     speed = GAUGE_STEPS * moves / max(1e-6, clock() - begun)
-    if before_rate > rate and rate < target:
-        share = min(1.0, (target - rate) / (before_rate - rate))
-        temperature *= 2.0**share
-    return temperature, speed
+    return _temperature_at(steps, WARM_ACCEPTANCE if is_warm else _hot_acceptance(tables)), speed
+
+
+def _hot_acceptance(tables: Tables) -> float:
+    late = float(tables.search["penalties"][0])
+    total = max(1e-9, float(tables.search["settled_costs"][0]) + late)
+    is_large = int(tables.search["nodes"][0]) > LARGE_DAY
+    return ROOMY_ACCEPTANCE if is_large and late / total < LATE_SHARE else HOT_ACCEPTANCE
+
+
+def _temperature_at(steps: list[tuple[float, float]], target: float) -> float:
+    """Between the two steps around the target share, in proportion."""
+    for (hotter, more), (cooler, less) in itertools.pairwise(steps):
+        if more > target >= less:
+            return float(cooler * (hotter / cooler) ** ((target - less) / (more - less)))
+    return steps[0][0] if steps[0][1] <= target else steps[-1][0]
 
 
 def _hottest(tables: Tables) -> float:

@@ -60,11 +60,11 @@ def permissions() -> str:
 
 def states() -> str:
     """Every workflow with its diagram and transition table."""
+    from openinfusion.core.alarms.lifecycle import ALARM
     from openinfusion.core.states import ALL, diagram
 
     parts = ["# States\n\n" + _NOTE]
-    workflows = ALL.values() if hasattr(ALL, "values") else ALL
-    for workflow in workflows:
+    for workflow in (*ALL.values(), ALARM):
         parts.append(f"## {workflow.name.replace('_', ' ').capitalize()}\n\n```mermaid\n{diagram(workflow).strip()}\n```\n")
     return "\n".join(parts)
 

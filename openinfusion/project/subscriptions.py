@@ -10,7 +10,9 @@ from django.utils.module_loading import import_string
 from openinfusion.platform.events import subscribe
 
 #: (kind of event, function that takes the DomainEvent)
-SUBSCRIPTIONS: tuple[tuple[str, str], ...] = ()
+SUBSCRIPTIONS: tuple[tuple[str, str], ...] = (
+    ("nurse.shift_cancelled", "openinfusion.apps.scheduling.public.on_shift_cancelled"),
+)
 
 
 def connect() -> None:

@@ -5,8 +5,11 @@ Days are invented from seeds (`planner.generation`), so a failure names the day 
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import math
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -300,3 +303,19 @@ def test_a_nurse_calls_off_in_the_morning() -> None:
     others = [one for one in difference(before, after) if one.visit_id not in lost and one.kind is not ChangeKind.ADDED]
     assert len(others) <= 0.25 * (len(problem.visits) - len(lost))
     assert not any(name == gone for name, _ in after.stops())
+
+
+def test_without_numba_the_plain_search_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without the compiled planner still plans a larger day, and says what is missing if asked."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    problem = infusion_day(2, visits=30, nurses=4)
+    plan = solve(problem, iterations=20)
+    assert violations(problem, plan) == ()
+    with pytest.raises(RuntimeError, match="numba"):
+        solve(problem, iterations=20, engine=Engine.COMPILED)
+
+
+def test_the_planner_is_imported_without_numba() -> None:
+    """Small days start at once: the compiler is loaded when it is used."""
+    code = "import sys, openinfusion.planner, openinfusion.planner.cli; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -85,9 +85,7 @@ def optional_facts() -> list[tuple[str, str]]:
         value = getattr(MET, field.name)
         part = value[0] if field.name == "labs" else value
         if dataclasses.is_dataclass(part):
-            names += [
-                (field.name, inner.name) for inner in dataclasses.fields(part) if "None" in str(inner.type)
-            ]
+            names += [(field.name, inner.name) for inner in dataclasses.fields(part) if "None" in str(inner.type)]
     return [name for name in names if name not in MAY_BE_NONE]
 
 

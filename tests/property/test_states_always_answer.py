@@ -19,9 +19,7 @@ def workflow_and_state(draw: st.DrawFn) -> tuple[Workflow, str]:
 
 @given(place=workflow_and_state(), action=st.text(max_size=20))
 @settings(max_examples=60)
-def test_an_unknown_action_is_always_refused_with_a_sentence(
-    place: tuple[Workflow, str], action: str
-) -> None:
+def test_an_unknown_action_is_always_refused_with_a_sentence(place: tuple[Workflow, str], action: str) -> None:
     workflow, state = place
     answer = workflow.check(state, action)
     if action in workflow.actions:

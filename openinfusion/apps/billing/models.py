@@ -9,6 +9,8 @@ from openinfusion.apps.coverage.public import Coverage, Payer
 from openinfusion.apps.inventory.public import Item
 from openinfusion.apps.patients.public import Episode
 from openinfusion.apps.visits.public import VisitRecord
+from openinfusion.core.claims.ledger import Account, JournalKind
+from openinfusion.core.claims.lines import LineKind
 from openinfusion.platform.documents.models import Document
 from openinfusion.platform.tenancy.models import TenantRow
 
@@ -126,7 +128,7 @@ class ClaimLine(TenantRow):
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=15, help_text="core.claims LineKind")
+    kind = models.CharField(max_length=15, choices=[(kind.value, kind.value) for kind in LineKind])
     code = models.CharField(max_length=10)
     modifiers = models.JSONField(default=list)
     units = models.PositiveIntegerField()
@@ -241,8 +243,8 @@ class LedgerEntry(TenantRow):
     APPEND_ONLY = True
 
     posting_key = models.CharField(max_length=400, help_text="what was posted: trace, claim, line")
-    kind = models.CharField(max_length=20, help_text="core.claims JournalKind")
-    account = models.CharField(max_length=40, help_text="core.claims Account")
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in JournalKind])
+    account = models.CharField(max_length=40, choices=[(account.value, account.value) for account in Account])
     amount_minor = models.BigIntegerField(help_text="debit positive, credit negative")
     currency = models.CharField(max_length=3, default="USD")
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, related_name="ledger")

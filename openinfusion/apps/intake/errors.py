@@ -16,7 +16,8 @@ class TooLarge(BadInput):
     def __init__(self) -> None:
         limit = settings.UPLOAD_LIMIT_BYTES // (1024 * 1024)
         super().__init__(
-            {"file": f"The file is over {limit} MB. Send fewer documents at once. Nothing was stored."}, code="too_large"
+            {"file": f"The file is over {limit} MB. Send fewer documents at once. Nothing was stored."},
+            code="too_large",
         )
 
 

@@ -64,6 +64,10 @@ class Referral(TenantRow):
         indexes = [models.Index(fields=["tenant", "status", "received_at"], name="referral_inbox")]
 
     @property
+    def channel_words(self) -> str:
+        return {"upload": "by upload", "api": "by REST", "command": "by import command"}.get(self.channel, self.channel)
+
+    @property
     def missing_count(self) -> int:
         """How many elements are missing for the least complete order."""
         return len([one for one in self.missing if one.get("order", 0) == 0])

@@ -62,7 +62,7 @@ def from_json(kind: Any, value: Any) -> Any:
         inner = typing.get_args(kind)[0]
         return tuple(from_json(inner, one) for one in value)
     if is_dataclass(kind):
-        hints = _hints(kind)
+        hints = _hints(typing.cast(type, kind))
         return kind(**{name: from_json(hints[name], one) for name, one in value.items()})  # type: ignore[operator]
     if kind in (date, datetime):
         return kind.fromisoformat(value)

@@ -53,7 +53,7 @@ def fetch_referral(pk: int, *, by: Access, lock: bool = False) -> Referral:
 
 def inbox(*, by: Access, tab: str) -> QuerySet[Referral]:
     """Referrals of a tab with their number of blocking findings: open ones longest waiting first."""
-    rows = referrals_in_reach(by=by).filter(status__in=TABS[tab]).defer("package", "missing")
+    rows = referrals_in_reach(by=by).filter(status__in=TABS[tab]).defer("package")
     rows = rows.select_related("patient", "episode", "site")
     rows = rows.annotate(blocking=Count("findings", filter=Q(findings__severity="block")))
     return rows.order_by("received_at", "pk") if tab in ("new", "review") else rows.order_by("-decided_at", "-pk")

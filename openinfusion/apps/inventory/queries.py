@@ -16,7 +16,9 @@ def lots_in_reach(*, by: Access) -> QuerySet[Lot]:
 
 def items(*, by: Access, text: str = "") -> QuerySet[Item]:
     """Items with their lots on hand, first to expire first, as ``stock``."""
-    lots = lots_in_reach(by=by).filter(Q(on_hand__gt=0) | ~Q(status=Lot.Status.AVAILABLE)).order_by("expires_on", "number")
+    lots = (
+        lots_in_reach(by=by).filter(Q(on_hand__gt=0) | ~Q(status=Lot.Status.AVAILABLE)).order_by("expires_on", "number")
+    )
     rows = visible(Item.objects.all(), by=by).prefetch_related(Prefetch("lots", queryset=lots, to_attr="stock"))
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(lots__number__iexact=text)).distinct()

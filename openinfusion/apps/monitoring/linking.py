@@ -45,7 +45,9 @@ class Unlinked:
     reason: str
 
 
-NOBODY = Unlinked("no_patient", "This pump was with no patient when the message was made. Nothing of it is shown as a patient's.")
+NOBODY = Unlinked(
+    "no_patient", "This pump was with no patient when the message was made. Nothing of it is shown as a patient's."
+)
 OTHER = Unlinked("other_patient", "The message names another patient than the one this pump is checked out to.")
 
 

@@ -86,9 +86,7 @@ class DeviceSignal(TenantRow):
     values = models.JSONField(default=dict)
 
     class Meta(TenantRow.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "log_position", "part", "number"], name="signal_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "log_position", "part", "number"], name="signal_once")]
 
 
 class SetAside(TenantRow):
@@ -112,7 +110,9 @@ class SetAside(TenantRow):
     class Meta(TenantRow.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "cause", "device_text", "reason"], condition=Q(resolved_at=None), name="set_aside_once"
+                fields=["tenant", "cause", "device_text", "reason"],
+                condition=Q(resolved_at=None),
+                name="set_aside_once",
             )
         ]
 

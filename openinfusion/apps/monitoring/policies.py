@@ -14,4 +14,8 @@ EXPIRE = declare("alarm.expire", "let a low alarm rest (the program itself)", se
 APPLY = declare("monitoring.apply", "apply pump messages (the program itself)", set())
 RESOLVE = declare("monitoring.resolve", "deal with pump messages that were set aside", _WATCHERS | {Role.TECHNICIAN})
 ROTA = declare("monitoring.rota", "keep the on-call rota", {Role.MONITOR, Role.OPERATIONS, Role.MEDICAL_DIRECTOR})
-OUTBOX = declare("monitoring.outbox", "read the messages sent about alarms", {Role.MONITOR, Role.OPERATIONS, Role.MEDICAL_DIRECTOR, Role.QUALITY})
+OUTBOX = declare(
+    "monitoring.outbox",
+    "read the messages sent about alarms",
+    {Role.MONITOR, Role.OPERATIONS, Role.MEDICAL_DIRECTOR, Role.QUALITY},
+)

@@ -21,16 +21,21 @@ from openinfusion.platform.access import Access, visible
 from openinfusion.platform.access.reach import patient_id_of
 from openinfusion.platform.errors import NotFound
 
-_RANK = Case(When(priority="high", then=Value(0)), When(priority="medium", then=Value(1)), default=Value(2), output_field=IntegerField())
+_RANK = Case(
+    When(priority="high", then=Value(0)),
+    When(priority="medium", then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
 
 
 def reachable_alarms(*, by: Access) -> QuerySet[Alarm]:
     """Alarms of charts in reach, and those of no certain patient for the program's own people."""
     charts = visible(Alarm.objects.all(), by=by)
-    is_staff = by.patient_ids is None or by.is_system
     reach = Q(pk__in=charts.values("pk"))
-    if is_staff:
-        reach |= Q(episode=None, tenant_id=by.tenant_id)
+    if by.patient_ids is None or by.is_system:
+        own = Q(episode=None, tenant_id=by.tenant_id)
+        reach |= own if by.site_ids is None else own & Q(device__site_id__in=by.site_ids)
     return Alarm.objects.filter(reach)
 
 
@@ -49,7 +54,11 @@ def open_alarms(*, by: Access, episode_id: int | None = None) -> QuerySet[Alarm]
     rows = reachable_alarms(by=by).filter(state__in=OPEN_STATES)
     if episode_id is not None:
         rows = rows.filter(episode_id=episode_id)
-    return rows.select_related("episode__patient", "device", "infusion").annotate(rank=_RANK).order_by("rank", "raised_at", "pk")
+    return (
+        rows.select_related("episode__patient", "device", "infusion")
+        .annotate(rank=_RANK)
+        .order_by("rank", "raised_at", "pk")
+    )
 
 
 def count_open(by: Access) -> int:
@@ -70,7 +79,9 @@ def running(*, by: Access) -> QuerySet[Infusion]:
 def live_infusion(episode_id: int) -> Infusion | None:
     """The infusion that runs for an episode now, or the one that ended last."""
     rows = Infusion.objects.filter(episode_id=episode_id).select_related("episode__patient", "device")
-    return rows.filter(ended_at=None).order_by("-started_at", "-pk").first() or rows.order_by("-ended_at", "-pk").first()
+    return (
+        rows.filter(ended_at=None).order_by("-started_at", "-pk").first() or rows.order_by("-ended_at", "-pk").first()
+    )
 
 
 def series(infusion: Infusion, *, limit: int = 2000) -> list[DeviceObservation]:

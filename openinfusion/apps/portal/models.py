@@ -28,7 +28,9 @@ class Message(TenantRow):
 
     class Meta(TenantRow.Meta):
         indexes = [
-            models.Index(fields=["tenant", "sent_at"], condition=Q(from_home=True, read_at=None), name="message_unread"),
+            models.Index(
+                fields=["tenant", "sent_at"], condition=Q(from_home=True, read_at=None), name="message_unread"
+            ),
             models.Index(fields=["episode", "sent_at"], name="message_thread"),
         ]
 

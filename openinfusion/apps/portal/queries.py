@@ -7,23 +7,20 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from openinfusion.apps.delivery.public import in_home, next_delivery, read_order
+from openinfusion.apps.delivery.public import in_home, read_order
 from openinfusion.apps.patients.public import ChartLink, Episode, Measurement, Patient, valid_measurements
 from openinfusion.apps.pharmacy.public import Order, OrderRevision, active_order, current_revision, current_verification
 from openinfusion.apps.portal.models import Message, StockCount
-from openinfusion.apps.scheduling.public import Visit, next_visit
+from openinfusion.apps.scheduling.public import Visit
 from openinfusion.apps.visits.public import Administration
 from openinfusion.core.orders.frequency import interval_hours
 from openinfusion.core.visits.plain_words import Supply, judge_supply
 from openinfusion.platform.access import Access, fetch, visible
 
-CLOSED = ("declined", "discharged", "completed", "cancelled", "ended", "closed")
 #: How long a delivery takes from order to door. Our default, a design proposal.
 DELIVERY_DAYS = 2
 #: How far ahead planned doses are counted for the supply.
 AHEAD = timedelta(days=60)
-
-__all__ = ["next_delivery", "next_visit"]
 
 
 def linked_episodes(*, by: Access) -> list[Episode]:

@@ -66,10 +66,9 @@ def _without(route: Route, visit_id: str) -> Route:
 def _pair_span(problem: Problem, visit: Visit, caregiver_id: str, plan: Plan) -> tuple[float, float] | Reason:
     """The starts that the paired visits allow, or why the pair forbids this caregiver."""
     low, high = float("-inf"), float("inf")
-    placed = plan.assignment()
-    for pair in problem.pairs:
-        if visit.id not in (pair.first, pair.second):
-            continue
+    pairs = [pair for pair in problem.pairs if visit.id in (pair.first, pair.second)]
+    placed = plan.assignment() if pairs else {}
+    for pair in pairs:
         other = pair.second if visit.id == pair.first else pair.first
         if other not in placed:
             return Reason(ReasonCode.PAIR, f"its paired visit {other} is not placed")

@@ -1,2 +1,5 @@
-"""The compiled search: simulated annealing on explicit routes. Read `data`, `timing`, `propagation`, then the moves."""
-# x
+"""The compiled search: simulated annealing on explicit routes.
+
+Reading order: `data` (the tables), `timing` and `propagation` (start times after a move), `place`, `swap`, `tails`
+(the moves), `proposals` (which move next), `annealing` (the loop). `evaluation` works everything out afresh.
+"""

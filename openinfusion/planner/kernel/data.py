@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 SEARCH = np.dtype(
     [
         ("nodes", "i8"),
-        ("caregivers", "i8"),
         ("movable", "i8"),  # how many of `nodes.movable` are filled
         ("near", "i8"),  # how many of `near` there are for each node
         ("travel_weight", "f8"),

@@ -6,6 +6,7 @@ rows of a chart; ``page`` declares the permission of a view. A view without a de
 
 from openinfusion.platform.access.person import Access, system_access
 from openinfusion.platform.access.reach import fetch, visible
+from openinfusion.platform.access.requests import Request
 from openinfusion.platform.access.views import page, public_page
 
-__all__ = ["Access", "fetch", "page", "public_page", "system_access", "visible"]
+__all__ = ["Access", "Request", "fetch", "page", "public_page", "system_access", "visible"]

@@ -37,7 +37,7 @@ def fetch(model: type[Row], *, by: Access, rows: QuerySet[Row] | None = None, **
     return row
 
 
-def reachable_patients(*, by: Access) -> QuerySet[Model]:
+def reachable_patients(*, by: Access) -> QuerySet[Any, Any]:
     """Ids of the patients in reach, as a subquery: for rows of the platform that know a patient by id only."""
     return visible(apps.get_model(settings.CHART_MODEL).objects.all(), by=by).values("id")
 

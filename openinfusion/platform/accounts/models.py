@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -32,6 +33,8 @@ class User(AbstractBaseUser):
     phone = models.CharField(max_length=30, blank=True)
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False, help_text="may create programs; sees no charts")
+    must_change_password = models.BooleanField(default=False, help_text="the password is a one-time password")
+    sessions_ended = models.PositiveIntegerField(default=0, help_text="counts up to end every session of this person")
     created_at = models.DateTimeField()
 
     objects = UserManager()
@@ -41,6 +44,19 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """A password the person chose ends the duty to choose one; an invitation sets it again afterwards."""
+        super().set_password(raw_password)
+        self.must_change_password = False
+
+    def get_session_auth_hash(self) -> str:
+        """Ties sessions to the password and to ``sessions_ended``: counting up ends them all, in any session store."""
+        return f"{super().get_session_auth_hash()}.{self.sessions_ended}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for before in super().get_session_auth_fallback_hash():
+            yield f"{before}.{self.sessions_ended}"
 
     # The library for sign-in asks these of any user model; nobody gets rights through them.
     def has_perm(self, perm: str, obj: object = None) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from openinfusion.core.controls import control_is_on
 from openinfusion.platform import clock
 
+_PASSWORD_PAGES = ("/account/", f"/{settings.STATIC_URL.lstrip('/')}")
 _STARTED, _SEEN = "session_started_at", "session_seen_at"
 
 
@@ -31,9 +32,19 @@ class SessionTimeOut:
             seen = request.session.get(_SEEN, present)
             if self._is_over(present, started, seen):
                 return self._sign_in_again(request)
-            if not request.headers.get("X-Background-Refresh") and present - seen >= 30 or _SEEN not in request.session:
+            if (
+                not request.headers.get("X-Background-Refresh") and present - seen >= 30
+            ) or _SEEN not in request.session:
                 request.session[_SEEN] = present
+            if request.user.must_change_password and not request.path.startswith(_PASSWORD_PAGES):
+                return self._choose_a_password(request)
         return self.get_response(request)
+
+    @staticmethod
+    def _choose_a_password(request: HttpRequest) -> HttpResponse:
+        """A one-time password opens nothing but the page to choose the person's own."""
+        messages.info(request, _("You signed in with a one-time password. Choose your own to go on."))
+        return HttpResponseRedirect(reverse("account_change_password"))
 
     @staticmethod
     def _is_over(present: float, started: float, seen: float) -> bool:

@@ -30,7 +30,9 @@ def attempt(
         return False, None
     try:
         return True, save(form.cleaned_data)
-    except (NotAllowed, NotFound, *passing):
+    except (NotAllowed, NotFound):
+        raise
+    except passing:
         raise
     except BadInput as error:
         for name, sentence in error.fields.items():

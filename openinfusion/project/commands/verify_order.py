@@ -21,7 +21,9 @@ def register(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser("verify-order", help="check orders in the published form; answers as JSON lines")
     parser.add_argument("file", help="file with one case as JSON, or - for standard input")
     parser.add_argument("--lines", action="store_true", help="one case on each line")
-    parser.add_argument("--rules", choices=["proposed"], help="every row verified at grade A or B, as if it were approved")
+    parser.add_argument(
+        "--rules", choices=["proposed"], help="every row verified at grade A or B, as if it were approved"
+    )
     parser.add_argument("--tenant", help="program (its short name) whose approved rules count")
     parser.set_defaults(run=run, needs_django=False)
 

@@ -64,7 +64,8 @@ def test_an_edit_after_signing_needs_a_new_signature(course, draft, biller, at):
     record.sections = {"note": {"text": "changed"}}
     record.save()
     claim = draft()
-    assert claim.status == "blocked" and not claim.lines.exists()
+    assert claim.status == "blocked"
+    assert not claim.lines.exists()
     course.sign(record)
     assert recheck(claim=claim, by=biller, at=at).status == "ready"
     assert not Task.objects.filter(key__startswith=f"claim:{claim.pk}:", status="open").exists()
@@ -74,7 +75,8 @@ def test_a_dose_changed_behind_the_signature_is_not_billed(course, draft):
     record = course.visit()
     record.administrations.update(dose_given_value=Decimal(20))
     claim = draft()
-    assert claim.status == "blocked" and not claim.lines.exists()
+    assert claim.status == "blocked"
+    assert not claim.lines.exists()
 
 
 @pytest.mark.hazard("HZ-079")
@@ -169,14 +171,17 @@ def test_a_line_without_a_rate_is_held_and_never_priced(course, draft):
     course.visit()
     claim = draft()
     held = claim.lines.get(code="S9500")
-    assert held.charge_minor is None and held.held == "no rate"
-    assert claim.total_minor == 18500 and claim.expected_minor is None
+    assert held.charge_minor is None
+    assert held.held == "no rate"
+    assert claim.total_minor == 18500
+    assert claim.expected_minor is None
 
 
 def test_an_unrecorded_waste_is_not_taken_for_none(course, draft):
     course.visit(wasted=None)
     claim = draft()
-    assert "CLM-DISCARDED-UNKNOWN" in _rules(claim) and not claim.lines.filter(code="J0696").exists()
+    assert "CLM-DISCARDED-UNKNOWN" in _rules(claim)
+    assert not claim.lines.filter(code="J0696").exists()
 
 
 def test_vials_used_whole_left_nothing(course, draft):
@@ -206,7 +211,8 @@ def test_the_authorization_number_goes_with_the_lines_it_covers(course, draft):
     _authorize(course)
     course.visit()
     claim = draft()
-    assert claim.status == "ready" and claim.authorization_number == "A-55012"
+    assert claim.status == "ready"
+    assert claim.authorization_number == "A-55012"
 
 
 def test_a_needed_authorization_that_is_missing_blocks(course, draft):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from support.billed_course import FIRST
+from support.x12_answers import ack_277, ack_999
 from support.x12_judges import pyx12_accepts, x12sdk_models
 
 from openinfusion.apps.billing.models import Acknowledgement, Claim, LedgerEntry
@@ -15,41 +16,20 @@ from openinfusion.platform.events.models import DomainEvent
 pytestmark = pytest.mark.django_db
 
 
-def ack_999(control: int, verdict: str = "A", error: str = "") -> bytes:
-    return (
-        "ISA*00*          *00*          *ZZ*CLEARINGHOUSE  *ZZ*1234567893     *261124*1642*^*00501*000000001*0*T*:~"
-        "GS*FA*CLEARINGHOUSE*1234567893*20261124*1642*1*X*005010X231A1~ST*999*0001*005010X231A1~"
-        f"AK1*HC*{control}*005010X222A1~AK2*837*0001*005010X222A1~{error}IK5*{verdict}~AK9*{verdict}*1*1*{int(verdict == 'A')}~"
-        f"SE*{6 + bool(error)}*0001~GE*1*1~IEA*1*000000001~"
-    ).encode()
-
-
-def ack_277(claim: str, category: str = "A2", action: str = "WQ") -> bytes:
-    body = [
-        "ST*277*0001*005010X214", "BHT*0085*08*1*20261124*1642*TH", "HL*1**20*1", "NM1*AY*2*CLEARING HOUSE*****46*CH1",
-        "TRN*1*77", "DTP*050*D8*20261124", "DTP*009*D8*20261124", "HL*2*1*21*1", "NM1*41*2*JUNIPER*****46*JV1", "TRN*2*B1",
-        "STC*A1:19:PR*20261124*WQ*305", "HL*3*2*19*1", "NM1*85*2*JUNIPER*****XX*1234567893", "HL*4*3*PT",
-        "NM1*QC*1*SAMPLEFORD*MARIGOLD****MI*M000001", f"TRN*2*{claim}", f"STC*{category}:20*20261124*{action}*305",
-        "REF*1K*PAYER77",
-    ]  # fmt: skip
-    text = "~".join([*body, f"SE*{len(body) + 1}*0001"])
-    return (
-        "ISA*00*          *00*          *ZZ*CLEARINGHOUSE  *ZZ*1234567893     *261124*1642*^*00501*000000002*0*T*:~"
-        f"GS*HN*CLEARINGHOUSE*1234567893*20261124*1642*2*X*005010X214~{text}~GE*1*2~IEA*1*000000002~"
-    ).encode()
-
-
 def test_the_837p_is_accepted_with_a_clean_999_by_pyx12(sent):
     text = bytes(sent.x12.content).decode()
     accepted, answer = pyx12_accepts(text)
-    assert accepted and "IK5*A" in answer and "IK3" not in answer
+    assert accepted
+    assert "IK5*A" in answer
+    assert "IK3" not in answer
     assert x12sdk_models(text)
 
 
 def test_the_837p_holds_what_the_claim_says(sent):
     text = bytes(sent.x12.content).decode()
     assert f"CLM*{sent.control_number}*915***12:B:1" in text
-    assert "SV1*HC:J0696:JZ*20*UN*8" in text and "LIN**N4*00409733201" in text
+    assert "SV1*HC:J0696:JZ*20*UN*8" in text
+    assert "LIN**N4*00409733201" in text
     assert text.split("*")[15] == "T"
 
 
@@ -66,7 +46,8 @@ def test_every_file_has_its_own_control_number(course, draft, biller, at):
         send_claim(claim=claim, by=biller, at=at)
         claim.refresh_from_db()
         numbers.append((claim.control_number, claim.interchange_number))
-    assert len(set(numbers)) == 3 and [n for _, n in numbers] == [1, 2, 3]
+    assert len(set(numbers)) == 3
+    assert [n for _, n in numbers] == [1, 2, 3]
 
 
 def test_a_sent_claim_is_not_sent_again(sent, biller, at):
@@ -116,14 +97,16 @@ def test_only_a_biller_sends(course, draft, acting, at, role):
 def test_a_999_tells_that_the_file_was_taken_and_no_more(sent, biller, at):
     row = receive_ack(content=ack_999(sent.interchange_number), file_name="a.999", by=biller, at=at)
     sent.refresh_from_db()
-    assert sent.status == "sent" and row.results[0]["state"] == "file taken"
+    assert sent.status == "sent"
+    assert row.results[0]["state"] == "file taken"
 
 
 def test_a_rejecting_999_rejects_the_claim_with_its_errors(sent, biller, at):
     error = "IK3*NM1*8*2010BA*8~"
     receive_ack(content=ack_999(sent.interchange_number, "R", error), file_name="a.999", by=biller, at=at)
     sent.refresh_from_db()
-    assert sent.status == "rejected" and "NM1" in sent.rejection_reasons[0]
+    assert sent.status == "rejected"
+    assert "NM1" in sent.rejection_reasons[0]
 
 
 @pytest.mark.parametrize(("category", "action", "status"), [("A2", "WQ", "accepted"), ("A7", "U", "rejected"), ("P1", "WQ", "sent")])
@@ -143,7 +126,8 @@ def test_the_same_acknowledgement_twice_changes_nothing(sent, biller, at):
 def test_an_answer_about_a_stranger_changes_nothing(sent, biller, at):
     row = receive_ack(content=ack_277("SOMEBODY"), file_name="a.277", by=biller, at=at)
     sent.refresh_from_db()
-    assert sent.status == "sent" and "not ours" in {result["state"] for result in row.results}
+    assert sent.status == "sent"
+    assert "not ours" in {result["state"] for result in row.results}
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"ISA*00", b"\xff\xfe\x00"])
@@ -156,7 +140,8 @@ def test_what_is_no_acknowledgement_is_refused_in_words(program, biller, at, con
 def test_the_public_samples_are_read(shared, program, biller, at):
     for name in ("imsweb_x12_277CA_accepted.txt", "imsweb_x12_999_accepted.txt"):
         row = receive_ack(content=(shared / "samples/x12" / name).read_bytes(), file_name=name, by=biller, at=at)
-        assert row.results and {result["claim"] for result in row.results} == {""}
+        assert row.results
+        assert {result["claim"] for result in row.results} == {""}
 
 
 def test_a_rejected_claim_is_corrected_and_keeps_its_number(sent, biller, at):
@@ -165,7 +150,8 @@ def test_a_rejected_claim_is_corrected_and_keeps_its_number(sent, biller, at):
     assert (claim.status, claim.control_number, claim.frequency) == ("ready", sent.control_number, "1")
     send_claim(claim=claim, by=biller, at=at)
     claim.refresh_from_db()
-    assert claim.sent_count == 2 and claim.interchange_number == 2
+    assert claim.sent_count == 2
+    assert claim.interchange_number == 2
     assert sum(LedgerEntry.objects.filter(account="payer_receivable").values_list("amount_minor", flat=True)) == claim.total_minor
 
 

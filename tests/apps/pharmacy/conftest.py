@@ -73,7 +73,9 @@ def verify(acting, at):
 def drug_lot(site, acting, at):
     by = acting(Role.TECHNICIAN)
     item = add_item(fields={"kind": "drug", "name": "ceftriaxone 2 g vial", "therapy_id": "ceftriaxone"}, by=by, at=at)
-    return receive_stock(item=item, site=site, lot_number="LOT-A", expires_on=date(2027, 12, 1), quantity=30, by=by, at=at)
+    return receive_stock(
+        item=item, site=site, lot_number="LOT-A", expires_on=date(2027, 12, 1), quantity=30, by=by, at=at
+    )
 
 
 @pytest.fixture

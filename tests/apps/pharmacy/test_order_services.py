@@ -75,7 +75,10 @@ def order(episode, acting, at):
 @pytest.fixture
 def verified(order, acting, at):
     submit(order=order, by=acting(Role.INTAKE), at=at)
-    reasons = [(finding.rule, "checked with the prescriber") for finding in check(revision=current_revision(order), at=at)[1].findings]
+    reasons = [
+        (finding.rule, "checked with the prescriber")
+        for finding in check(revision=current_revision(order), at=at)[1].findings
+    ]
     verify_order(order=order, overrides=reasons, by=acting(Role.PHARMACIST), at=at)
     order.refresh_from_db()
     return order
@@ -94,7 +97,12 @@ def _limits(**changed):
     from openinfusion.rulepacks.storage import beyond_use_categories
 
     row = next(one for one in beyond_use_categories() if one.may_be_proposed and one.lasts.get(Storage.REFRIGERATOR))
-    values = {"category": category_key(row), "storage": "fridge_2_8c", "stability": timedelta(hours=24), "stability_source": "label"}
+    values = {
+        "category": category_key(row),
+        "storage": "fridge_2_8c",
+        "stability": timedelta(hours=24),
+        "stability_source": "label",
+    }
     return Limits(**values | changed)
 
 
@@ -108,7 +116,11 @@ def _prepared(verified, lot, acting, at):
 def test_a_wrong_unit_is_refused_with_the_field_and_nothing_is_stored(episode, acting, at):
     with pytest.raises(BadInput) as caught:
         enter_order(
-            episode=episode, content=CONTENT | {"dose": {"value": "2", "unit": "U"}}, origin="entered", by=acting(Role.INTAKE), at=at
+            episode=episode,
+            content=CONTENT | {"dose": {"value": "2", "unit": "U"}},
+            origin="entered",
+            by=acting(Role.INTAKE),
+            at=at,
         )
     assert "dose" in " ".join(caught.value.fields)
     assert not OrderRevision.objects.exists()
@@ -149,14 +161,19 @@ def test_verification_is_signed_over_the_content_and_keeps_the_case(verified):
     decision = current_verification(verified)
     assert signature_holds(decision)
     assert decision.case["order"]["dose"] == {"unit": "g", "value": "2"}
-    assert decision.rules_version and decision.checked
+    assert decision.rules_version
+    assert decision.checked
 
 
 @pytest.mark.hazard("HZ-109")
 def test_a_signature_does_not_fit_another_revision(verified, acting, at):
     decision = current_verification(verified)
     other = revise(
-        order=verified, content=CONTENT | {"dose": {"value": "1", "unit": "g"}}, reason="weight", by=acting(Role.INTAKE), at=at
+        order=verified,
+        content=CONTENT | {"dose": {"value": "1", "unit": "g"}},
+        reason="weight",
+        by=acting(Role.INTAKE),
+        at=at,
     )
     decision.revision = other
     assert not signature_holds(decision)
@@ -229,7 +246,9 @@ def test_without_a_stability_source_there_is_no_beyond_use_time(verified, lot, a
     preparation = plan_preparation(order=verified, doses=1, by=by, at=at)
     start(preparation=preparation, by=by, at=at)
     with pytest.raises(BadInput):
-        record_preparation(preparation=preparation, lots=[UsedLot(lot, 1)], limits=_limits(stability_source=" "), by=by, at=at)
+        record_preparation(
+            preparation=preparation, lots=[UsedLot(lot, 1)], limits=_limits(stability_source=" "), by=by, at=at
+        )
 
 
 def test_an_expired_lot_never_goes_in(verified, lot, acting):

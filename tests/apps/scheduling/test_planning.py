@@ -5,66 +5,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from openinfusion.apps.patients.public import Episode, Patient
-from openinfusion.apps.pharmacy.public import Order, OrderRevision
+from openinfusion.apps.pharmacy.public import Order
 from openinfusion.apps.scheduling.public import (
     Visit,
     accept_plan,
     add_visit,
     assign,
     assignable_reasons,
+    discard_plan,
     generate_visits,
     propose_plan,
     take_step,
     unassign,
 )
-from openinfusion.apps.workforce.public import add_competency, add_licence, add_nurse, set_shift
 from openinfusion.platform.access.roles import Role
 from openinfusion.platform.errors import BadInput, NotAllowed, Refused
 
 ZONE = ZoneInfo("America/Chicago")
 DAY = date(2026, 11, 26)
-
-
-@pytest.fixture
-def episode(site, at):
-    patient = Patient.objects.create(
-        site=site, mrn="T-1", family_name="Ficton", given_name="Bram", birth_date=date(1960, 1, 2), state="IL",
-        time_zone="America/Chicago", created_at=at, latitude=39.79, longitude=-89.64,
-    )  # fmt: skip
-    return Episode.objects.create(patient=patient, number="E-1", therapy_id="ceftriaxone", referral_received_at=at)
-
-
-@pytest.fixture
-def order(episode, at):
-    content = {
-        "id": "E-1-O1", "therapy": "ceftriaxone", "dose": {"value": "2", "unit": "g"}, "dose_basis": "absolute",
-        "route": "intravenous", "frequency": {"times": 1, "per": {"value": "24", "unit": "h"}}, "access": "picc",
-        "infuse_over": {"value": "30", "unit": "min"}, "start_on": DAY.isoformat(), "stop_on": "2027-03-31",
-        "pump": {"type": "gravity"}, "first_dose": False,
-    }  # fmt: skip
-    order = Order.objects.create(episode=episode, number="E-1-O1", therapy_id="ceftriaxone", status="verified", current_revision=1)
-    OrderRevision.objects.create(
-        order=order, number=1, content=content, content_hash="x", origin="entered", created_at=at, created_by_name="x"
-    )
-    return order
-
-
-@pytest.fixture
-def nurse(site, acting, at):
-    def make(name="Tess Invente", *, licence=True, skills=None, shift=True, licence_until=date(2027, 6, 1)):
-        by = acting(Role.OPERATIONS)
-        row = add_nurse(name=name, site=site, by=by, at=at, home_latitude=39.8, home_longitude=-89.65)
-        if licence:
-            add_licence(nurse=row, state="IL", number="N1", expires_on=licence_until, by=by, at=at)
-        names = ("aseptic technique and hand hygiene", "anaphylaxis drill", "PICC dressing and flush") if skills is None else skills
-        for skill in names:
-            add_competency(nurse=row, name=skill, shown_on=date(2026, 5, 1), expires_on=date(2027, 5, 1), by=by, at=at)
-        if shift:
-            set_shift(nurse=row, on=DAY, starts=time(8), ends=time(17), by=by, at=at)
-        return row
-
-    return make
 
 
 def _visits(order, acting, at, days=1, **fields):
@@ -80,7 +38,6 @@ def test_visits_come_from_the_order_once(order, acting, at):
     assert _visits(order, acting, at, days=7, times=[time(9)]) == []
 
 
-@pytest.mark.hazard("HZ-025")
 def test_a_daily_dose_keeps_its_wall_time_across_the_clock_change(order, acting, at):
     spring = date(2027, 3, 10)
     visits = generate_visits(order=order, from_date=spring, days=8, by=acting(Role.SCHEDULER), at=at, times=[time(9)])
@@ -88,6 +45,15 @@ def test_a_daily_dose_keeps_its_wall_time_across_the_clock_change(order, acting,
     assert {moment.astimezone(ZONE).time() for moment in due} == {time(9)}
     assert len({visit.on for visit in visits}) == len(visits) == 8
     assert due[-1] - due[0] == timedelta(days=7) - timedelta(hours=1)
+
+
+@pytest.mark.hazard("HZ-025")
+def test_a_dose_at_a_time_the_clock_skips_is_due_when_the_clock_has_moved(order, acting, at):
+    """02:30 does not exist on 14-Mar-2027 in Chicago; the dose is due at 03:00, once."""
+    (visit,) = generate_visits(
+        order=order, from_date=date(2027, 3, 14), days=1, by=acting(Role.SCHEDULER), at=at, times=[time(2, 30)]
+    )
+    assert visit.window_start + timedelta(hours=1) == datetime(2027, 3, 14, 3, 0, tzinfo=ZONE)
 
 
 def test_first_dose_and_weekly(order, acting, at):
@@ -115,7 +81,8 @@ def test_the_planner_places_a_visit_and_people_accept(order, acting, nurse, at):
     assert visit.nurse_id is None
     assert accept_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at) == 1
     visit.refresh_from_db()
-    assert visit.nurse_id == who.pk and visit.status == "assigned"
+    assert visit.nurse_id == who.pk
+    assert visit.status == "assigned"
     assert visit.window_start <= visit.planned_start <= visit.window_end
     with pytest.raises(Refused):
         accept_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at)
@@ -127,7 +94,8 @@ def test_a_visit_nobody_may_make_stays_unplaced_with_reasons(order, acting, nurs
     proposal = propose_plan(on=DAY, seconds=1, by=acting(Role.SCHEDULER), at=at, iterations=50)
     accept_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at)
     visit.refresh_from_db()
-    assert visit.nurse_id is None and "Tess Invente" in visit.unplaced_reason
+    assert visit.nurse_id is None
+    assert "Tess Invente" in visit.unplaced_reason
 
 
 @pytest.mark.hazard("HZ-067")
@@ -174,3 +142,115 @@ def test_unassigning_opens_the_visit_again(order, acting, nurse, at):
 def test_a_nurse_does_not_plan(order, acting, at):
     with pytest.raises(NotAllowed):
         generate_visits(order=order, from_date=DAY, days=1, by=acting(Role.NURSE), at=at)
+
+
+def _proposed(acting, at, **fields):
+    return propose_plan(on=DAY, seconds=1, by=acting(Role.SCHEDULER), at=at, iterations=200, **fields)
+
+
+@pytest.mark.hazard("HZ-067")
+def test_accepting_asks_the_judge_again(order, acting, nurse, at):
+    """A licence that ends between proposal and acceptance stops the plan."""
+    (visit,) = _visits(order, acting, at, times=[time(10)])
+    who = nurse()
+    proposal = _proposed(acting, at)
+    who.licences.update(expires_on=DAY - timedelta(days=1))
+    with pytest.raises(Refused, match="plan_stale"):
+        accept_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at)
+    assert Visit.objects.get(pk=visit.pk).nurse_id is None
+
+
+@pytest.mark.hazard("HZ-068")
+def test_a_visit_placed_by_hand_since_is_not_double_booked_by_an_old_proposal(
+    order, make_episode, visit_at, acting, nurse, at
+):
+    (first,) = _visits(order, acting, at, times=[time(10)])
+    who = nurse()
+    proposal = _proposed(acting, at)
+    start = _at(*map(int, proposal.stops[str(first.pk)]["start"][11:16].split(":"))) - timedelta(hours=6)
+    second = visit_at(start.hour, of=make_episode(2))
+    assign(visit=second, nurse=who, start=start, by=acting(Role.SCHEDULER), at=at)
+    with pytest.raises(Refused, match="plan_stale"):
+        accept_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at)
+
+
+def test_a_pinned_visit_keeps_nurse_and_time_through_a_proposal(order, acting, nurse, at):
+    (visit,) = _visits(order, acting, at, times=[time(10)])
+    proposal, who = None, nurse()
+    nurse("Joel Makebelieve")
+    proposal = _proposed(acting, at)
+    pinned = assign(visit=visit, nurse=who, start=_at(10, 40), by=acting(Role.SCHEDULER), at=at)
+    accept_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at)
+    visit.refresh_from_db()
+    assert (visit.nurse_id, visit.planned_start, visit.is_pinned) == (who.pk, pinned.planned_start, True)
+
+
+def test_a_visit_the_proposal_leaves_out_gives_up_its_place(order, acting, nurse, at):
+    """Otherwise its old place would be booked twice."""
+    (visit,) = _visits(order, acting, at, times=[time(10)])
+    who = nurse()
+    assign(visit=visit, nurse=who, start=_at(10), by=acting(Role.SCHEDULER), at=at, pin=False)
+    proposal = _proposed(acting, at)
+    proposal.unplaced, proposal.stops = {str(visit.pk): {who.name: ["She would be late."]}}, {}
+    proposal.save()
+    assert accept_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at) == 1
+    visit.refresh_from_db()
+    assert visit.nurse_id is None
+    assert visit.status == "planned"
+    assert "late" in visit.unplaced_reason
+
+
+def test_a_discarded_proposal_changes_nothing_and_stays_closed(order, acting, nurse, at):
+    _visits(order, acting, at, times=[time(10)])
+    nurse()
+    proposal = _proposed(acting, at)
+    assert discard_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at).status == "discarded"
+    with pytest.raises(Refused, match="proposal_closed"):
+        accept_plan(proposal=proposal, by=acting(Role.SCHEDULER), at=at)
+    assert not Visit.objects.exclude(nurse=None).exists()
+
+
+def test_the_pin_to_a_nurse_who_called_off_does_not_stop_the_planner(order, acting, nurse, at):
+    (visit,) = _visits(order, acting, at, times=[time(10)])
+    gone, other = nurse("Gus Fictive"), nurse("Ona Stand-In")
+    assign(visit=visit, nurse=gone, start=_at(10), by=acting(Role.SCHEDULER), at=at)
+    gone.shifts.update(is_cancelled=True)
+    accept_plan(proposal=_proposed(acting, at), by=acting(Role.SCHEDULER), at=at)
+    assert Visit.objects.get(pk=visit.pk).nurse_id == other.pk
+
+
+def test_reasons_name_people_and_clock_times_not_numbers(order, make_episode, visit_at, acting, nurse, at):
+    (first,) = _visits(order, acting, at, times=[time(10)])
+    who = nurse()
+    assign(visit=first, nurse=who, start=_at(10), by=acting(Role.SCHEDULER), at=at)
+    second = visit_at(10, of=make_episode(2))
+    (why, *_) = assignable_reasons(visit=second, nurse=who, start=_at(10, 30), by=acting(Role.SCHEDULER))
+    assert why == "Overlap: one visit ends at 11:30, the next starts at 10:30."
+    assert "n1" not in why
+    assert "Tess Invente has no licence for IL." in assignable_reasons(
+        visit=second, nurse=nurse(licence=False), by=acting(Role.SCHEDULER)
+    )
+
+
+def test_a_start_after_the_window_needs_the_patients_word(visit_at, acting, nurse, at):
+    visit, who, by = visit_at(10), nurse(), acting(Role.SCHEDULER)
+    with pytest.raises(BadInput) as caught:
+        assign(visit=visit, nurse=who, start=_at(14), by=by, at=at)
+    assert list(caught.value.fields) == ["agreed_late"]
+    assert assign(visit=visit, nurse=who, start=_at(14), agreed_late=True, by=by, at=at).nurse_id == who.pk
+    with pytest.raises(BadInput, match="bad_input"):
+        assign(visit=visit, nurse=who, start=_at(10) + timedelta(days=1), by=by, at=at)
+
+
+def test_no_visit_for_an_episode_that_is_over(episode, visit_at):
+    type(episode).objects.update(status="completed")
+    episode.refresh_from_db()
+    with pytest.raises(Refused, match="episode_over"):
+        visit_at(10, of=episode)
+
+
+def test_a_nurse_without_a_known_place_is_left_out_with_a_sentence(visit_at, site, acting, nurse, at):
+    type(site).objects.update(latitude=None, longitude=None)
+    who = nurse(home_latitude=None, home_longitude=None)
+    (why,) = assignable_reasons(visit=visit_at(10), nurse=who, by=acting(Role.SCHEDULER))
+    assert "no coordinates" in why

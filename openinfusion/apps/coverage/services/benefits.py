@@ -11,7 +11,7 @@ from django.db import transaction
 from openinfusion.apps.coverage.events import ADDED, PAYER_ADDED, VERIFIED
 from openinfusion.apps.coverage.models import BenefitLine, Coverage, Payer
 from openinfusion.apps.coverage.policies import MANAGE
-from openinfusion.apps.patients.public import Patient
+from openinfusion.apps.patients.public import Patient, record_identifier
 from openinfusion.platform import events
 from openinfusion.platform.access import Access
 from openinfusion.platform.errors import BadInput
@@ -52,6 +52,8 @@ def add_coverage(
     events.record(
         kind=ADDED, subject=coverage, by=by, at=at, data={"payer": payer.name, "plan": plan or "plan not known"}
     )
+    # The member number also tells people apart: the duplicate check of registrations looks for it.
+    record_identifier(patient=patient, system=payer.name, value=coverage.member_id, kind="member", by=by, at=at)
     return coverage
 
 

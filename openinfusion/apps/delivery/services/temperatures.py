@@ -103,12 +103,12 @@ def judge_shipment(shipment: Shipment, *, by: Access, at: datetime) -> None:
         verdicts = [_judge(row, shipment, readings) for row in _preparations(shipment)]
         decision, reasons = _worst(verdicts)
         if decision != shipment.temperature_verdict or reasons[:600] != shipment.temperature_reason:
-            _withdraw_decision(shipment, decision)
+            _withdraw_decision(shipment)
         shipment.temperature_verdict, shipment.temperature_reason = decision, reasons[:600]
     shipment.save()
 
 
-def _withdraw_decision(shipment: Shipment, verdict: str) -> None:
+def _withdraw_decision(shipment: Shipment) -> None:
     """New readings that change the verdict void a decision made on the old ones."""
     shipment.decision = shipment.decision_reason = shipment.decision_by_name = ""
     shipment.decision_at = None

@@ -206,7 +206,7 @@ def shipment_page(row: Shipment, lines: Sequence[ShipmentLine], *, by: Access, a
     may_pick = refusal(row=row, workflow=SHIPMENT, action="pick", by=by)
     return {
         "shipment": row,
-        "state": label(row.status),
+        "state": label(row.status).capitalize(),
         "facts": _facts(row),
         "lines": [_line(line, can_pick=may_pick is None) for line in lines],
         "picked": sum(1 for line in lines if line.picked_at),
@@ -229,7 +229,7 @@ def _facts(row: Shipment) -> list[Fact]:
     if row.shipped_at:
         facts.append(Fact(label=_("Sent"), value=_when(row.shipped_at, row), sub=row.carrier))
     if row.delivered_at:
-        who = f"{row.received_by}, {row.received_relation}"
+        who = ", ".join(filter(None, [row.received_by, row.received_relation]))
         facts.append(Fact(label=_("Delivered"), value=_when(row.delivered_at, row), sub=who))
     if row.failure_reason:
         facts.append(Fact(label=_("Failed"), value=row.failure_reason))

@@ -43,11 +43,17 @@ def steps(page: EmergencyPage, use: EmergencyUse | None, *, zone: str, signed: b
 
 def _step(step: Step, times: list[datetime], is_now: bool, zone: str, signed: bool) -> ShownStep:
     words = step.action if signed else without_doses(step.action)
-    heading, _separator, rest = words.partition(";")
+    heading, rest = _split(words, at_comma=step.gives_epinephrine)
     return ShownStep(
-        number=step.number, heading=_capital(heading), rest=_capital(rest.strip()), gives_epinephrine=step.gives_epinephrine,
+        number=step.number, heading=_capital(heading), rest=_capital(rest), gives_epinephrine=step.gives_epinephrine,
         is_call=bool(_CALL.search(step.action)), done=tuple(format_time(moment, zone) for moment in times), is_now=is_now,
     )  # fmt: skip
+
+
+def _split(words: str, *, at_comma: bool) -> tuple[str, str]:
+    """What to do, and the rest of the sentence. At an epinephrine step the strength belongs to the rest."""
+    found = re.search(r"[,;]" if at_comma else ";", words)
+    return (words[: found.start()], words[found.end() :].strip()) if found else (words, "")
 
 
 def without_doses(text: str) -> str:
@@ -130,7 +136,11 @@ def epinephrine_steps() -> list[int]:
 
 def signs(page: EmergencyPage) -> list[tuple[str, str]]:
     """How to recognise it, organ by organ."""
-    return [(_capital(name.replace("_", " ")), ", ".join(found)) for name, found in page.recognition]
+    return [(_organ(name), ", ".join(found)) for name, found in page.recognition]
+
+
+def _organ(name: str) -> str:
+    return name.upper() if len(name) == 2 else _capital(name.replace("_", " "))
 
 
 def kit_items(page: EmergencyPage) -> Sequence[str]:

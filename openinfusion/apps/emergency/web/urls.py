@@ -10,5 +10,6 @@ urlpatterns = [
     path("worker.js", views.worker, name="worker"),
     path("program/<slug:slug>/", views.of_program, name="program"),
     path("<int:episode_id>/", views.page_of_patient, name="page"),
+    path("<int:episode_id>/", views.page_of_patient, name="episode"),
     path("<int:episode_id>/use/", views.use, name="use"),
 ]

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from openinfusion.apps.emergency.models import EmergencyUse
 from openinfusion.apps.emergency.policies import OPEN
+from openinfusion.apps.emergency.queries import use_of
 from openinfusion.apps.emergency.services.pages import general_page, only_program, page_for, protocol
 from openinfusion.apps.emergency.services.uses import Press, record_use
 from openinfusion.apps.emergency.web import presenters
@@ -42,7 +44,7 @@ def page_of_patient(request: HttpRequest, episode_id: int) -> HttpResponse:
     episode = _episode(request, episode_id)
     at, zone = clock.now(), episode.patient.time_zone
     shown = page_for(episode, at)
-    use = EmergencyUse.objects.filter(episode=episode, key=request.GET.get("use", "")).first()
+    use = use_of(episode, request.GET.get("use", ""))
     kit = kit_in_home(episode.pk)
     context = {
         "patient": banner_of(episode.patient),
@@ -62,7 +64,10 @@ def page_of_patient(request: HttpRequest, episode_id: int) -> HttpResponse:
         "is_linked": access.patient_ids is not None,
         **_shown(shown, use, zone=zone),
     }
-    return render(request, "emergency/page.html", context)
+    return _draw(
+        "emergency/page.html",
+        {**context, "csrf_token": get_token(request), "program": Tenant.objects.get(pk=access.tenant_id)},
+    )
 
 
 @public_page("general steps of the protocol; no health information of anyone (HZ-056)")
@@ -71,7 +76,7 @@ def general(request: HttpRequest) -> HttpResponse:
     """The general page: for the program signed in to, or the only one of the installation."""
     access = getattr(request, "access", None)
     tenant = Tenant.objects.get(pk=access.tenant_id) if access else only_program()
-    return _general(request, tenant)
+    return _general(tenant)
 
 
 @public_page("general steps of the protocol; no health information of anyone (HZ-056)")
@@ -81,13 +86,18 @@ def of_program(request: HttpRequest, slug: str) -> HttpResponse:
     tenant = Tenant.objects.filter(slug=slug).first()
     if tenant is None:
         raise NotFound("program")
-    return _general(request, tenant)
+    return _general(tenant)
 
 
-def _general(request: HttpRequest, tenant: Tenant | None) -> HttpResponse:
+def _draw(template: str, context: dict[str, Any]) -> HttpResponse:
+    """Without the product's frame: no navigation, no counts of open work, nothing that could fail or take time here."""
+    return HttpResponse(render_to_string(template, context))
+
+
+def _general(tenant: Tenant | None) -> HttpResponse:
     shown = general_page(tenant, clock.now())
-    context = {"program": tenant, "me": None, "nav_groups": [], **_shown(shown, None, zone="UTC")}
-    return render(request, "emergency/general.html", context)
+    context = {"program": tenant, **_shown(shown, None, zone="UTC")}
+    return _draw("emergency/general.html", context)
 
 
 def _shown(shown: EmergencyPage, use: EmergencyUse | None, *, zone: str) -> dict[str, Any]:
@@ -96,7 +106,7 @@ def _shown(shown: EmergencyPage, use: EmergencyUse | None, *, zone: str) -> dict
         "steps": presenters.steps(shown, use, zone=zone, signed=signed),
         "dose": presenters.dose(shown.epinephrine),
         "signed": signed,
-        "weight_rows": presenters.weight_rows(shown.epinephrine.table),
+        "weight_rows": presenters.weight_rows(() if shown.epinephrine.options else shown.epinephrine.table),
         "call": shown.call,
         "kit_items": presenters.kit_items(shown),
         "signs": presenters.signs(shown),

@@ -38,7 +38,9 @@ def put_on_chart(
 
 def _prescriber(draft: PatientDraft, writer: ChartWriter) -> Prescriber | None:
     """The person who ordered the first drug, else the first who ordered anything."""
-    wanted = next((one.prescriber for one in draft.orders if one.prescriber), None) or next(iter(draft.prescribers), None)
+    wanted = next((one.prescriber for one in draft.orders if one.prescriber), None) or next(
+        iter(draft.prescribers), None
+    )
     if wanted is None or not wanted.name:
         return None
     made: list[Prescriber] = []

@@ -43,7 +43,7 @@ class ReferralCompleteness:
 
 @functools.cache
 def therapy_table() -> tuple[TherapyEntry, ...]:
-    return read_therapies([dict(row.fields) for row in load_table("therapies")])
+    return read_therapies([row.fields for row in load_table("therapies")])
 
 
 def summary(assessment: PatientAssessment) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from openinfusion.apps.coverage.public import add_coverage, find_or_add_payer
+from openinfusion.apps.coverage.public import Payer, add_coverage, find_or_add_payer
 from openinfusion.apps.patients.public import (
     AccessDevice,
     ConfirmFirst,
@@ -31,12 +32,16 @@ from openinfusion.apps.patients.public import (
 from openinfusion.core.findings import Finding, Severity
 from openinfusion.core.identity import name_key, phone_key
 from openinfusion.core.referrals import (
+    AccessDeviceDraft,
     AccessState,
     AllergyDraft,
     AllergyStatus,
+    ConditionDraft,
+    ContactDraft,
     CoverageDraft,
     MeasurementDraft,
     MeasurementKind,
+    MedicationDraft,
     PartialDate,
     PatientDraft,
 )
@@ -47,6 +52,7 @@ SOURCE = "referral"
 SEVERITIES = ("mild", "moderate", "severe")
 LIVE_CONDITIONS = frozenset({"", "active", "recurrence", "relapse"})
 LIVE_MEDICINES = frozenset({"", "active", "unknown"})
+LONGEST_MEMBER_ID, MOST_COVERAGES = 60, 20
 MEASURED = (MeasurementKind.WEIGHT, MeasurementKind.HEIGHT, MeasurementKind.LAB, MeasurementKind.VITAL)
 
 
@@ -74,7 +80,9 @@ class ChartWriter:
     def _allergies(self, draft: PatientDraft) -> None:
         if draft.allergy_status is AllergyStatus.NONE_KNOWN:
             if self.patient.allergy_status != AllergyStatus.NONE_KNOWN:
-                self.attempt(draft.path, "no known allergies", lambda: set_no_known_allergies(**self._who()), Severity.BLOCK)
+                self.attempt(
+                    draft.path, "no known allergies", lambda: set_no_known_allergies(**self._who()), Severity.BLOCK
+                )
             return
         active = [one for one in draft.allergies if one.is_active]
         if active and self.patient.allergy_status == AllergyStatus.NONE_KNOWN:
@@ -90,7 +98,12 @@ class ChartWriter:
     def _allergy(self, one: AllergyDraft) -> None:
         severity = one.severity.lower()
         if severity and severity not in SEVERITIES:
-            self.tell("referral.severity_unknown", Severity.INFORM, one.path, "The severity of this allergy is not one we know.")
+            self.tell(
+                "referral.severity_unknown",
+                Severity.INFORM,
+                one.path,
+                "The severity of this allergy is not one we know.",
+            )
         reactions = "; ".join(reaction.manifestation for reaction in one.reactions if reaction.manifestation)
         self.attempt(
             one.path, "allergy",
@@ -107,34 +120,40 @@ class ChartWriter:
     def _conditions(self, draft: PatientDraft) -> None:
         past: Counter[str] = Counter()
         for one in draft.conditions:
-            if one.status not in LIVE_CONDITIONS:
+            if one.status in LIVE_CONDITIONS:
+                self._condition(one)
+            else:
                 past[one.status] += 1
-                continue
-            self.attempt(
-                one.path, "condition",
-                lambda one=one: record_condition(
-                    **self._who(), text=self.fit(one.text or one.code, 240, one.path), code_system=one.system[:100],
-                    code=one.code[:40], onset_on=one.onset.day if one.onset else None, source=SOURCE,
-                ),
-            )  # fmt: skip
         self._tell_past("conditions", past, draft.path)
+
+    def _condition(self, one: ConditionDraft) -> None:
+        self.attempt(
+            one.path, "condition",
+            lambda: record_condition(
+                **self._who(), text=self.fit(one.text or one.code, 240, one.path), code_system=one.system[:100],
+                code=one.code[:40], onset_on=one.onset.day if one.onset else None, source=SOURCE,
+            ),
+        )  # fmt: skip
 
     def _medicines(self, draft: PatientDraft) -> None:
         past: Counter[str] = Counter()
         for one in draft.medications:
-            if one.status not in LIVE_MEDICINES:
+            if one.status in LIVE_MEDICINES:
+                self._medicine(one)
+            else:
                 past[one.status] += 1
-                continue
-            self.attempt(
-                one.path, "medicine",
-                lambda one=one: record_medication(
-                    **self._who(), text=self.fit(one.text or one.code, 240, one.path),
-                    dose_text=self.fit(one.dose_text, 240, one.path), code_system=one.system[:100], code=one.code[:40],
-                    source=SOURCE,
-                ),
-                Severity.BLOCK,
-            )  # fmt: skip
         self._tell_past("medicines", past, draft.path)
+
+    def _medicine(self, one: MedicationDraft) -> None:
+        self.attempt(
+            one.path, "medicine",
+            lambda: record_medication(
+                **self._who(), text=self.fit(one.text or one.code, 240, one.path),
+                dose_text=self.fit(one.dose_text, 240, one.path), code_system=one.system[:100], code=one.code[:40],
+                source=SOURCE,
+            ),
+            Severity.BLOCK,
+        )  # fmt: skip
 
     def _tell_past(self, what: str, past: Counter[str], path: str) -> None:
         for status, number in sorted(past.items()):
@@ -152,7 +171,9 @@ class ChartWriter:
                 continue
             self._measurement(one, known)
         for kind, number in others.items():
-            detail = f"{number} observations of another kind ({kind}) are kept in the referral and are not on the chart."
+            detail = (
+                f"{number} observations of another kind ({kind}) are kept in the referral and are not on the chart."
+            )
             self.tell("referral.observation_kept", Severity.INFORM, draft.path, detail)
 
     def _measurement(self, one: MeasurementDraft, known: set[tuple[str, ...]]) -> None:
@@ -196,12 +217,15 @@ class ChartWriter:
                 detail = "The kind of this line is not told exactly. It is not on the chart; ask the sender."
                 self.tell("referral.access_kind", Severity.INTERRUPT, one.path, detail)
             elif (one.kind, placed) not in known and not (placed is None and one.kind in {kind for kind, _ in known}):
-                self.attempt(
-                    one.path, "line",
-                    lambda one=one, placed=placed: record_access_device(
-                        **self._who(), kind=one.kind, site=self.fit(one.site, 80, one.path), placed_on=placed
-                    ),
-                )  # fmt: skip
+                self._access_device(one, placed)
+
+    def _access_device(self, one: AccessDeviceDraft, placed: date | None) -> None:
+        self.attempt(
+            one.path, "line",
+            lambda: record_access_device(
+                **self._who(), kind=one.kind, site=self.fit(one.site, 80, one.path), placed_on=placed
+            ),
+        )  # fmt: skip
 
     def _contacts(self, draft: PatientDraft) -> None:
         rows = Contact.objects.filter(patient=self.patient, ended_at=None)
@@ -209,36 +233,52 @@ class ChartWriter:
         for one in draft.contacts:
             phone = next((point.value for point in one.contact_points if point.kind in ("phone", "sms")), "")
             if not one.name:
-                self.tell("referral.contact_unnamed", Severity.INFORM, one.path, "This contact has no name and is not on the chart.")
+                self.tell(
+                    "referral.contact_unnamed",
+                    Severity.INFORM,
+                    one.path,
+                    "This contact has no name and is not on the chart.",
+                )
             elif (name_key(one.name), phone_key(phone)) not in known:
-                self.attempt(
-                    one.path, "contact",
-                    lambda one=one, phone=phone: record_contact(
-                        **self._who(), name=self.fit(one.name, 160, one.path), relation=self.fit(one.relation, 60, one.path),
-                        phone=phone, is_caregiver="caregiver" in one.relation.lower(),
-                    ),
-                )  # fmt: skip
+                self._contact(one, phone)
+
+    def _contact(self, one: ContactDraft, phone: str) -> None:
+        self.attempt(
+            one.path, "contact",
+            lambda: record_contact(
+                **self._who(), name=self.fit(one.name, 160, one.path), relation=self.fit(one.relation, 60, one.path),
+                phone=phone, is_caregiver="caregiver" in one.relation.lower(),
+            ),
+        )  # fmt: skip
 
     def _coverages(self, draft: PatientDraft) -> None:
         for one in draft.coverages:
             if one.status in ("cancelled", "draft"):
                 detail = f"The sender marks this insurance as {one.status}. It is not on the chart."
                 self.tell("referral.coverage_not_active", Severity.INTERRUPT, one.path, detail)
-            elif not one.payer or not one.member_id:
-                detail = "This insurance lacks its payer or its member number. It is not on the chart; ask the sender."
+            elif not one.payer or not 0 < len(one.member_id) <= LONGEST_MEMBER_ID:
+                detail = (
+                    "This insurance lacks its payer or a usable member number. It is not on the chart; ask the sender."
+                )
                 self.tell("referral.coverage_incomplete", Severity.INTERRUPT, one.path, detail)
             else:
-                self.attempt(one.path, "insurance", lambda one=one: self._coverage(one))
+                self._coverage(one)
 
     def _coverage(self, one: CoverageDraft) -> None:
-        payer = find_or_add_payer(
+        rank = one.order if one.order is not None and 1 <= one.order <= MOST_COVERAGES else None
+        self.attempt(
+            one.path, "insurance",
+            lambda: add_coverage(
+                **self._who(), payer=self._payer(one), member_id=one.member_id, plan=self.fit(one.plan, 160, one.path),
+                group_number=self.fit(one.group, 60, one.path), relation=(one.relation or "unknown")[:20], rank=rank,
+                starts_on=one.start.day if one.start else None, ends_on=one.end.day if one.end else None,
+            ),
+        )  # fmt: skip
+
+    def _payer(self, one: CoverageDraft) -> Payer:
+        return find_or_add_payer(
             name=self.fit(one.payer, 160, one.path), by=self.by, at=self.at, payer_code=one.payer_id[:20],
             kind=one.kind[:20].lower(),
-        )  # fmt: skip
-        add_coverage(
-            **self._who(), payer=payer, member_id=self.fit(one.member_id, 60, one.path), plan=self.fit(one.plan, 160, one.path),
-            group_number=self.fit(one.group, 60, one.path), relation=(one.relation or "unknown")[:20], rank=one.order,
-            starts_on=one.start.day if one.start else None, ends_on=one.end.day if one.end else None,
         )  # fmt: skip
 
     # -- Shared --------------------------------------------------------------------------------------------------------
@@ -251,13 +291,20 @@ class ChartWriter:
         text = " ".join(text.split())
         if len(text) <= limit:
             return text
-        self.tell("referral.text_shortened", Severity.INTERRUPT, path, "A long text was cut on the chart. Read it in the source.")
+        self.tell(
+            "referral.text_shortened",
+            Severity.INTERRUPT,
+            path,
+            "A long text was cut on the chart. Read it in the source.",
+        )
         return f"{text[: limit - 1]}…"
 
-    def _who(self) -> dict[str, object]:
+    def _who(self) -> dict[str, Any]:
         return {"patient": self.patient, "by": self.by, "at": self.at}
 
-    def attempt(self, path: str, what: str, save: Callable[[], object], severity: Severity = Severity.INTERRUPT) -> None:
+    def attempt(
+        self, path: str, what: str, save: Callable[[], object], severity: Severity = Severity.INTERRUPT
+    ) -> None:
         """One fact. A refusal of the chart becomes a finding; other facts go on."""
         try:
             save()
@@ -267,7 +314,12 @@ class ChartWriter:
             detail = f"{error.findings[0].detail} It is not on the chart until a person confirms it there."
             self.tell("referral.weight_to_confirm", Severity.BLOCK, path, detail)
         except BadInput as error:
-            self.tell("referral.not_on_chart", severity, path, f"This {what} is not on the chart: {' '.join(error.fields.values())}")
+            self.tell(
+                "referral.not_on_chart",
+                severity,
+                path,
+                f"This {what} is not on the chart: {' '.join(error.fields.values())}",
+            )
         except Refused as error:
             self.tell("referral.not_on_chart", severity, path, f"This {what} is not on the chart: {error.sentence}")
 

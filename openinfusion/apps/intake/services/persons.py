@@ -5,6 +5,7 @@ A missing name or birth date stops the referral; nothing is ever filled in (HZ-0
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from openinfusion.apps.patients.public import (
     record_identifier,
     update_demographics,
 )
+from openinfusion.core.controls import control_is_on
 from openinfusion.core.findings import Finding, Severity
 from openinfusion.core.identity import (
     TextRole,
@@ -37,6 +39,8 @@ REQUIRED = ("family_name", "given_name", "birth_date")
 #: Numbers that open accounts elsewhere stay in the source and are not spread over the chart.
 NOT_COPIED = frozenset({"SS", "SB", "DL", "PPN", "MB"})
 SOURCE = "referral"
+#: How the readers write out a character that cannot be seen.
+_WRITTEN_OUT = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,8 @@ def check_identity(fields: dict[str, Any], *, today: date) -> None:
         problems = text_findings(clean_line(fields[name]), subject=name, role=TextRole.NAME)
         if grave := [one for one in problems if one.severity is Severity.BLOCK]:
             raise not_a_person(f"{name.replace('_', ' ')}: {grave[0].detail}")
+        if _WRITTEN_OUT.search(fields[name]) and control_is_on("HZ-006"):
+            raise not_a_person(f"{name.replace('_', ' ')}: it holds a hidden character.")
     for finding in check_birth_date(fields["birth_date"], today=today, subject="birth date"):
         raise not_a_person(finding.detail)
 
@@ -161,7 +167,9 @@ def _stop_at_identity(problems: dict[str, str]) -> None:
         raise not_a_person(" ".join(grave))
 
 
-def add_to_chart(patient: Patient, draft: PatientDraft, fields: dict[str, Any], *, by: Access, at: datetime) -> list[Finding]:
+def add_to_chart(
+    patient: Patient, draft: PatientDraft, fields: dict[str, Any], *, by: Access, at: datetime
+) -> list[Finding]:
     """Fill what a known chart lacks; tell where chart and referral differ. The chart is never overwritten."""
     wanted = {name: fields[name] for name in ("phone", "email", "language", "sex") if fields[name]}
     address = {name: fields[name] for name in ("address_line", "city", "state", "postal_code") if fields[name]}
@@ -194,7 +202,9 @@ def notes_on_person(draft: PatientDraft) -> list[Finding]:
         findings.append(Finding("referral.sex_not_mapped", Severity.INTERRUPT, draft.path, detail, SOURCE, SOURCE))
     kept = len([one for one in draft.identifiers if one.kind != "MB"]) - len(record_numbers(draft))
     if kept > 0:
-        detail = f"{kept} numbers such as social security or driving licence stay in the source and are not on the chart."
+        detail = (
+            f"{kept} numbers such as social security or driving licence stay in the source and are not on the chart."
+        )
         findings.append(Finding("referral.number_not_copied", Severity.INFORM, draft.path, detail, SOURCE, SOURCE))
     return findings
 

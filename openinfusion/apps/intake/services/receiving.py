@@ -5,7 +5,6 @@ One transaction per person: all of a referral or nothing of it. The same documen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,8 +28,15 @@ from openinfusion.apps.intake.services.sources import NDJSON, Source, findings_f
 from openinfusion.apps.patients.public import Patient
 from openinfusion.core.controls import control_is_on
 from openinfusion.core.findings import Finding, Severity, gravest_first
-from openinfusion.core.referrals import PatientAssessment, PatientDraft, ReferralPackage, UnreadableReferral, assess_patient
-from openinfusion.formats.referral import read_bulk_files, read_referral
+from openinfusion.core.identity import clean_line
+from openinfusion.core.referrals import (
+    PatientAssessment,
+    PatientDraft,
+    ReferralPackage,
+    UnreadableReferral,
+    assess_patient,
+)
+from openinfusion.formats.referral import read_bulk_folder, read_referral
 from openinfusion.platform import events
 from openinfusion.platform.access import Access, fetch
 from openinfusion.platform.access.roles import Role
@@ -81,21 +87,11 @@ def receive_bulk(folder: str | Path, *, channel: str, site: Site, by: Access, at
     """Take in every person of a folder of a FHIR Bulk Data export; one who cannot be registered is told, not hidden."""
     _check(channel, site, by)
     path = Path(folder)
-    if not path.is_dir():
-        raise BadInput({"path": "This is not a folder. Give a folder of NDJSON files."})
-    return receive_bulk_files(_ndjson_files(path), channel=channel, site=site, by=by, at=at)
-
-
-def receive_bulk_files(
-    files: Mapping[str, bytes], *, channel: str, site: Site, by: Access, at: datetime
-) -> BulkReceipt:
-    """The same from named file contents."""
-    _check(channel, site, by)
     try:
-        package = read_bulk_files(files)
+        package = read_bulk_folder(path)
     except UnreadableReferral as error:
         raise unreadable(error) from None
-    contents, owners = split_bulk(files)
+    contents, owners = split_bulk({one.name: one.read_bytes() for one in path.iterdir() if _is_ndjson(one)})
     receipt = BulkReceipt([], [])
     for draft in package.patients:
         owner = owners.get(draft.path, draft.reference)
@@ -110,15 +106,14 @@ def receive_bulk_files(
     return receipt
 
 
+def _is_ndjson(path: Path) -> bool:
+    return path.is_file() and path.name.endswith((".ndjson", ".ndjson.gz"))
+
+
 def refuse_oversized(size: int) -> None:
     """Stop before the document is read (HZ-098)."""
     if size > settings.UPLOAD_LIMIT_BYTES and control_is_on("HZ-098"):
         raise TooLarge()
-
-
-def _ndjson_files(folder: Path) -> dict[str, bytes]:
-    names = [one for one in sorted(folder.iterdir()) if one.is_file() and one.name.endswith((".ndjson", ".ndjson.gz"))]
-    return {one.name: one.read_bytes() for one in names}
 
 
 def _check(channel: str, site: Site, by: Access) -> None:
@@ -147,7 +142,7 @@ def _receive_one(
 
 def _already(source: Source, by: Access) -> Referral | None:
     """The referral this document made for this person before."""
-    wanted = {"source_sha256": source.sha256, "source_reference": source.reference[:200]}
+    wanted = {"source_sha256": source.sha256, "source_reference": _shown(source.reference)[:200]}
     row = Referral.objects.filter(tenant_id=by.tenant_id, **wanted).only("pk").first()
     if row is None:
         return None
@@ -174,7 +169,9 @@ def _take_in(
         patient, notes = _chart(match, assessment.patient, fields, by=by, at=at)
         findings += notes
         findings += _others_of(referral, patient, match)
-        findings += put_on_chart(referral, patient, assessment.patient, files_of(assessment.patient, source), by=by, at=at)
+        findings += put_on_chart(
+            referral, patient, assessment.patient, files_of(assessment.patient, source), by=by, at=at
+        )
     keep_findings(referral, findings)
     data = {"number": referral.number, "channel": channel, "score": referral.completeness_score}
     events.record(kind=kinds.RECEIVED, subject=referral, by=by, at=at, data=data)
@@ -200,8 +197,8 @@ def _row(
     outcome = Referral.Match.POSSIBLE if match.must_wait else Referral.Match.SAME if match.same else Referral.Match.NEW
     return Referral.objects.create(
         tenant_id=by.tenant_id, site=site, sequence=sequence, number=f"{prefix}-{sequence:06d}", received_at=at,
-        channel=channel, sender=" ".join(package.sender.split())[:160], source_format=package.source_format,
-        source_sha256=source.sha256, source_reference=source.reference[:200],
+        channel=channel, sender=_shown(package.sender)[:160], source_format=package.source_format,
+        source_sha256=source.sha256, source_reference=_shown(source.reference)[:200],
         subject_name=persons.shown_name(assessment.patient)[:245], patient_match=outcome,
         possible_duplicate_ids=list(match.possible), package=package_json(package, assessment.patient),
         **completeness.summary(assessment),
@@ -219,7 +216,12 @@ def files_of(draft: PatientDraft, source: Source) -> list[tuple[str, str, bytes]
 def _keep_files(referral: Referral, draft: PatientDraft, source: Source) -> None:
     WaitingFile.objects.bulk_create(
         WaitingFile(
-            tenant_id=referral.tenant_id, referral=referral, place=place, file_name=name, content_type=kind, content=content
+            tenant_id=referral.tenant_id,
+            referral=referral,
+            place=place,
+            file_name=name,
+            content_type=kind,
+            content=content,
         )
         for place, (name, kind, content) in enumerate(files_of(draft, source))
     )
@@ -230,10 +232,15 @@ def keep_findings(referral: Referral, findings: list[Finding]) -> None:
     ReferralFinding.objects.bulk_create(
         ReferralFinding(
             tenant_id=referral.tenant_id, referral=referral, rule=one.rule[:80], severity=one.severity.value,
-            subject=one.subject[:300], detail=one.detail[:600], source=one.source[:120],
+            subject=_shown(one.subject)[:300], detail=_shown(one.detail)[:600], source=one.source[:120],
         )
         for one in dict.fromkeys(gravest_first(findings))
     )  # fmt: skip
+
+
+def _shown(text: str) -> str:
+    """Text of strangers with hidden characters written out."""
+    return clean_line(text).text
 
 
 def _who_is_it(number: int) -> Finding:

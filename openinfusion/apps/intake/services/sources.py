@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,9 +57,8 @@ def findings_for(owner: str, findings: tuple[Finding, ...], owners: Mapping[str,
 
 def _line_of(subject: str) -> str:
     """``Condition.ndjson.gz:12`` of ``Condition.ndjson.gz:12.code``."""
-    name, _, rest = subject.partition(":")
-    number = rest.split(".", 1)[0]
-    return f"{name}:{number}"
+    found = re.match(r"[^:]*:[0-9]+", subject)
+    return found[0] if found else ""
 
 
 def _owner(resource: dict[str, object]) -> str:

@@ -48,7 +48,9 @@ def receive_stock(
         tenant_id=by.tenant_id, item=item, site=site, number=lot_number.strip(), defaults={"expires_on": expires_on}
     )
     if lot.expires_on != expires_on:
-        raise BadInput({"expires_on": f"Lot {lot.number} is in stock with the expiry {lot.expires_on}. Check the package."})
+        raise BadInput(
+            {"expires_on": f"Lot {lot.number} is in stock with the expiry {lot.expires_on}. Check the package."}
+        )
     _move(lot, quantity, "received", by=by, at=at, source=None)
     events.record(kind=kinds.RECEIVED, subject=lot, by=by, at=at, data=_facts(lot, quantity=quantity))
     return lot
@@ -63,7 +65,9 @@ def take(*, lot: Lot, quantity: int, reason: str, source: models.Model, by: Acce
     lot = Lot.objects.select_for_update().select_related("item").get(pk=lot.pk)
     _refuse_unusable(lot, on=at.date())
     if control_is_on("HZ-065") and lot.on_hand < quantity:
-        raise Refused("not_enough", f"Lot {lot.number} of {lot.item.name} holds {lot.on_hand}, and {quantity} are needed.")
+        raise Refused(
+            "not_enough", f"Lot {lot.number} of {lot.item.name} holds {lot.on_hand}, and {quantity} are needed."
+        )
     movement = _move(lot, -quantity, reason, by=by, at=at, source=source)
     events.record(
         kind=kinds.TAKEN, subject=lot, by=by, at=at, episode_id=getattr(source, "episode_id", None),
@@ -82,9 +86,7 @@ def count_lot(*, lot: Lot, counted: int, by: Access, at: datetime) -> Lot:
     expected = lot.on_hand
     if counted != expected:
         _move(lot, counted - expected, "counted", by=by, at=at, source=None)
-    events.record(
-        kind=kinds.COUNTED, subject=lot, by=by, at=at, data=_facts(lot, counted=counted, expected=expected)
-    )
+    events.record(kind=kinds.COUNTED, subject=lot, by=by, at=at, data=_facts(lot, counted=counted, expected=expected))
     return lot
 
 
@@ -119,7 +121,9 @@ def choose_lots(*, item: Item, site: Site, quantity: int, use_by: date) -> rules
 
 def _refuse_unusable(lot: Lot, *, on: date) -> None:
     if control_is_on("HZ-060") and lot.status != Lot.Status.AVAILABLE:
-        raise Refused("lot_not_available", f"Lot {lot.number} is {lot.get_status_display().lower()} and may not be used.")
+        raise Refused(
+            "lot_not_available", f"Lot {lot.number} is {lot.get_status_display().lower()} and may not be used."
+        )
     if control_is_on("HZ-057") and lot.expires_on < on:
         raise Refused("lot_expired", f"Lot {lot.number} expired on {lot.expires_on:%d-%b-%Y} and may not be used.")
 

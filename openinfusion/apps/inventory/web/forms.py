@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from openinfusion.apps.inventory.models import Item, Lot
 from openinfusion.platform.tenancy.models import Site
-from openinfusion.platform.ui.forms import DateField, Form, IntegerField, QuantityField, RadioField, SelectField, TextField
+from openinfusion.platform.ui.forms import (
+    DateField,
+    Form,
+    IntegerField,
+    QuantityField,
+    RadioField,
+    SelectField,
+    TextField,
+)
 from openinfusion.rulepacks import therapies
 
 
@@ -29,17 +37,27 @@ class SiteForm(Form):
 
 class ItemForm(Form):
     kind = RadioField(_("Kind"), Item.Kind.choices)
-    name = TextField(_("Name with strength and size"), max_length=160, one_script=True, hint=_("As on the package, generic name first"))
-    therapy_id = SelectField(_("Therapy, for a drug"), [], required=False)
-    strength = QuantityField(_("Amount in one unit"), ("mg", "mcg", "g", "units", "million units", "mL", "mEq", "mmol"), required=False)
+    name = TextField(
+        _("Name with strength and size"),
+        max_length=160,
+        one_script=True,
+        hint=_("As on the package, generic name first"),
+    )
+    strength = QuantityField(
+        _("Amount in one unit"), ("mg", "mcg", "g", "units", "million units", "mL", "mEq", "mmol"), required=False
+    )
     ndc = TextField(_("NDC"), required=False, max_length=13)
     gtin = TextField(_("GTIN"), required=False, max_length=14)
-    storage = SelectField(_("Storage"), [("room", _("Room")), ("fridge", _("Refrigerator")), ("freezer", _("Freezer"))], required=False)
+    storage = SelectField(
+        _("Storage"), [("room", _("Room")), ("fridge", _("Refrigerator")), ("freezer", _("Freezer"))], required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = sorted(therapies().values(), key=lambda one: one.generic.lower())
-        self.fields["therapy_id"].choices = [("", _("Choose")), *((one.id, one.display_name) for one in rows)]
+        choices = [(one.id, one.display_name) for one in rows]
+        self.fields["therapy_id"] = SelectField(_("Therapy, for a drug"), choices, required=False)
+        self.order_fields(("kind", "therapy_id", "name"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -21,7 +21,13 @@ _CHIPS = {"available": "ready", "quarantined": "risk", "recalled": "blocked"}
 
 def stock_table(rows: Iterable[Any], *, on: date) -> Table:
     """Items with what is on hand, usable and first to expire."""
-    heads = (Column(label=_("Item")), Column(label=_("On hand"), numeric=True), Column(label=_("Usable"), numeric=True), Column(label=_("First expiry")), Column(label=_("Lots")))
+    heads = (
+        Column(label=_("Item")),
+        Column(label=_("On hand"), numeric=True),
+        Column(label=_("Usable"), numeric=True),
+        Column(label=_("First expiry")),
+        Column(label=_("Lots")),
+    )
     return Table(
         caption=_("Stock"), columns=heads, rows=[Row(cells=_item_cells(row, on)) for row in rows], empty_title=_("Nothing here"),
         empty_text=_("Add an item, then receive its lots."),
@@ -37,7 +43,10 @@ def _item_cells(row: Any, on: date) -> list[Cell]:
         Cell(text=str(sum(lot.on_hand for lot in row.stock))),
         Cell(text=str(sum(lot.on_hand for lot in usable))),
         Cell(text=format_date(first) if first else _("no usable lot")),
-        Cell(text=", ".join(lot.number for lot in row.stock) or _("none"), sub=_("%s held back") % len(held) if held else ""),
+        Cell(
+            text=", ".join(lot.number for lot in row.stock) or _("none"),
+            sub=_("%s held back") % len(held) if held else "",
+        ),
     ]
 
 
@@ -69,7 +78,9 @@ def lots_table(lots: Iterable[Lot], *, by: Access, on: date) -> Table:
             )
         )  # fmt: skip
     heads = (_("Lot"), _("State"), _("Expires"), _("On hand"), _("Count"), _("Hold back"))
-    return Table(caption=_("Lots"), columns=[Column(label=head) for head in heads], rows=rows, empty_title=_("No lot on hand"))
+    return Table(
+        caption=_("Lots"), columns=[Column(label=head) for head in heads], rows=rows, empty_title=_("No lot on hand")
+    )
 
 
 def _lot_link(words: str, name: str, lot: Lot, may: bool) -> Cell:
@@ -87,7 +98,12 @@ def moves_table(moves: Iterable[StockMovement], zone: str) -> Table:
         )
         for one in moves
     ]  # fmt: skip
-    return Table(caption=_("Movements"), columns=[Column(label=head) for head in heads], rows=rows, empty_title=_("No movement yet"))
+    return Table(
+        caption=_("Movements"),
+        columns=[Column(label=head) for head in heads],
+        rows=rows,
+        empty_title=_("No movement yet"),
+    )
 
 
 def kits_table(rows: Iterable[AnaphylaxisKit], *, on: date) -> Table:
@@ -107,10 +123,13 @@ def kits_table(rows: Iterable[AnaphylaxisKit], *, on: date) -> Table:
             )
         )  # fmt: skip
     heads = (_("Kit"), _("State"), _("Expires"), _("Where"), _("For"))
-    return Table(caption=_("Anaphylaxis kits"), columns=[Column(label=head) for head in heads], rows=shown, empty_title=_("No kit"))
+    return Table(
+        caption=_("Anaphylaxis kits"),
+        columns=[Column(label=head) for head in heads],
+        rows=shown,
+        empty_title=_("No kit"),
+    )
 
 
 def _may(by: Access, name: str) -> str:
     return "" if by.may(name) else _("Your role may not do this: %s.") % permission(name).meaning
-
-

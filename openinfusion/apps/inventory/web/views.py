@@ -101,7 +101,11 @@ def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
 def kits(request: HttpRequest) -> HttpResponse:
     """Anaphylaxis kits, first to expire first."""
     rows = Paginator(queries.kits(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": rows, "table": presenters.kits_table(rows, on=clock.now().date()), "may_make": request.access.may(KITS)}
+    context = {
+        "page": rows,
+        "table": presenters.kits_table(rows, on=clock.now().date()),
+        "may_make": request.access.may(KITS),
+    }
     return render(request, "inventory/kits.html", context)
 
 

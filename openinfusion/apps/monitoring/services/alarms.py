@@ -29,7 +29,9 @@ def acknowledge(*, alarm: Alarm, version: int, by: Access, at: datetime) -> Alar
     row.owner_id = by.user_id
     store(row, found, by=by, at=at)
     tell(kinds.ACKNOWLEDGED, row, by=by, at=at)
-    mine = row.hops.filter(version=row.version, to_user_id=by.user_id, status__in=(Status.SENT, Status.SENDING, Status.WAITING))
+    mine = row.hops.filter(
+        version=row.version, to_user_id=by.user_id, status__in=(Status.SENT, Status.SENDING, Status.WAITING)
+    )
     mine.update(status=Status.ANSWERED, answered_at=at)
     row.hops.filter(status__in=(Status.WAITING, Status.SENT)).update(status=Status.EXPIRED)
     return row

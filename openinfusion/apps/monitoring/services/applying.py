@@ -78,7 +78,9 @@ def apply_device_log(*, entries: Sequence[LogEntry], by: Access, at: datetime) -
 
 def applied_position(by: Access) -> int:
     """How far this program has applied the log."""
-    return LogCheckpoint.objects.filter(tenant_id=by.tenant_id, name=LOG).values_list("position", flat=True).first() or 0
+    return (
+        LogCheckpoint.objects.filter(tenant_id=by.tenant_id, name=LOG).values_list("position", flat=True).first() or 0
+    )
 
 
 def beat(*, name: str, by: Access, at: datetime) -> None:
@@ -114,7 +116,9 @@ class _Batch:
     def run(self) -> tuple[int, ...]:
         for entry in self.entries:
             if entry.refusal:
-                self.doubts.append(Doubt("refused", entry.device, f"Refused: {entry.refusal}.", entry.position, entry.received_at))
+                self.doubts.append(
+                    Doubt("refused", entry.device, f"Refused: {entry.refusal}.", entry.position, entry.received_at)
+                )
             for report in entry.reports:
                 self._report(entry, report)
         self._link_orders(self.tracks.touched())

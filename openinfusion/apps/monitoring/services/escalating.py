@@ -16,7 +16,16 @@ from openinfusion.apps.monitoring.alarm_rows import OPEN_STATES, new_row, store,
 from openinfusion.apps.monitoring.models import Alarm, NotificationHop, OnCall
 from openinfusion.apps.monitoring.policies import APPLY
 from openinfusion.core.alarms import lifecycle
-from openinfusion.core.alarms.escalation import Action, Attempt, Chain, DeliveryStatus, Next, Step, next_step, reached_nobody
+from openinfusion.core.alarms.escalation import (
+    Action,
+    Attempt,
+    Chain,
+    DeliveryStatus,
+    Next,
+    Step,
+    next_step,
+    reached_nobody,
+)
 from openinfusion.core.alarms.paging import Page, plan_pages
 from openinfusion.core.alarms.rules import ServerRule
 from openinfusion.core.controls import control_is_on
@@ -100,7 +109,8 @@ def _hops(rows: Iterable[Alarm]) -> dict[int, list[NotificationHop]]:
 
 def _attempts(row: Alarm, hops: Iterable[NotificationHop]) -> list[Attempt]:
     return [
-        Attempt(row.dedupe_key, hop.version, hop.step, hop.sent_at or hop.due_at, _DELIVERY[Status(hop.status)]) for hop in hops
+        Attempt(row.dedupe_key, hop.version, hop.step, hop.sent_at or hop.due_at, _DELIVERY[Status(hop.status)])
+        for hop in hops
     ]
 
 
@@ -131,7 +141,9 @@ def _write(
         to_user_id=to.user_id, to_name=to.name, to_address=to.address, text=page_text(row, program), due_at=at,
     )  # fmt: skip
     if any(hop.version == row.version for hop in hops):
-        NotificationHop.objects.filter(alarm=row, status=Status.WAITING, number__lt=number).update(status=Status.EXPIRED)
+        NotificationHop.objects.filter(alarm=row, status=Status.WAITING, number__lt=number).update(
+            status=Status.EXPIRED
+        )
         store(row, lifecycle.escalate(to_core(row), at=at), by=by, at=at)
         tell(kinds.ESCALATED, row, by=by, at=at, step=step.step + 1)
 
@@ -149,7 +161,9 @@ def _raise_nobody(row: Alarm, *, by: Access, at: datetime) -> int:
         return 0
     found = reached_nobody(to_core(row), at=at, table=devices.load().alarms)
     alarm = lifecycle.raise_from_condition(found, at=at)
-    nobody = new_row(alarm, at=at, tenant_id=by.tenant_id, device=row.device, infusion=row.infusion, episode=row.episode, about=row)
+    nobody = new_row(
+        alarm, at=at, tenant_id=by.tenant_id, device=row.device, infusion=row.infusion, episode=row.episode, about=row
+    )
     nobody.dedupe_key, nobody.priority = key, Priority.HIGH.value
     nobody.save()
     tell(kinds.RAISED, nobody, by=by, at=at)

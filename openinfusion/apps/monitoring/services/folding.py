@@ -5,6 +5,7 @@ Recent events stay as observation rows and are folded anew with each late arriva
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,7 +64,9 @@ class Tracks:
 
     def open_of(self, device_id: int, channel: str) -> Infusion | None:
         """The infusion that runs on this pump channel; for a whole-pump alarm any of its channels."""
-        found = [t.row for key, tracks in self._tracks.items() for t in tracks if key[0] == device_id and not t.row.ended_at]
+        found = [
+            t.row for key, tracks in self._tracks.items() for t in tracks if key[0] == device_id and not t.row.ended_at
+        ]
         return next((row for row in found if row.channel == channel), found[0] if found else None)
 
     def add(self, event: PumpEvent, *, device: Device, episode: Episode, position: int, part: int) -> None:
@@ -110,7 +113,11 @@ class Tracks:
     def _track_for(self, event: PumpEvent, device: Device, episode: Episode) -> Track:
         tracks = self._tracks.setdefault((device.pk, episode.pk, event.channel), [])
         latest = tracks[-1] if tracks else None
-        if latest is None or (latest.row.ended_at is not None and _is_after(event, latest)) or _begins_anew(latest, event):
+        if (
+            latest is None
+            or (latest.row.ended_at is not None and _is_after(event, latest))
+            or _begins_anew(latest, event)
+        ):
             if latest is not None and latest.row.ended_at is None:
                 self._end(latest.row, reason="the next infusion began", ended_at=event.device_at or event.received_at)
             self._end_others(device, episode, event)
@@ -174,7 +181,7 @@ def rhythm(events: Sequence[PumpEvent]) -> int | None:
     None until six messages tell it. Never shorter than a minute, so that a burst is not taken for a rhythm.
     """
     times = sorted({event.device_at for event in events if event.device_at is not None})
-    gaps = [(later - earlier).total_seconds() for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(times)]
     if len(gaps) < 5:
         return None
     return max(int(median(gaps)), SHORTEST_RHYTHM_S)

@@ -41,7 +41,9 @@ def follow_episodes(
             alarm = lifecycle.raise_from_episode(one, at=at)
             if one.ended_at is not None:
                 alarm = lifecycle.end(alarm, at=one.ended_at)
-            to_page.append(_raise(alarm, by=by, at=at, durable_at=at, device=device, episode=episode, infusion=infusion))
+            to_page.append(
+                _raise(alarm, by=by, at=at, durable_at=at, device=device, episode=episode, infusion=infusion)
+            )
             continue
         version = row.version
         store(row, lifecycle.follow(to_core(row), one, at=at), by=by, at=at)
@@ -120,7 +122,10 @@ def watched_of(track: Track) -> Watched:
 
 def _note(row: Infusion, found: Assessment) -> None:
     """Keep what could not be judged beside the infusion, for its page."""
-    findings = [{"rule": one.rule, "severity": one.severity.value, "detail": one.detail, "source": one.source} for one in found.findings]
+    findings = [
+        {"rule": one.rule, "severity": one.severity.value, "detail": one.detail, "source": one.source}
+        for one in found.findings
+    ]
     if findings != row.findings:
         row.findings = findings
         Infusion.objects.filter(pk=row.pk).update(findings=findings)
@@ -136,7 +141,13 @@ def _open_alarms(rows: Sequence[Infusion]) -> dict[str, list[Alarm]]:
 
 def _row_of(one: AlarmEpisode) -> Alarm | None:
     keys = {one.id, *one.aliases}
-    return Alarm.objects.select_for_update(of=("self",)).select_related("episode").filter(dedupe_key__in=keys).order_by("pk").first()
+    return (
+        Alarm.objects.select_for_update(of=("self",))
+        .select_related("episode")
+        .filter(dedupe_key__in=keys)
+        .order_by("pk")
+        .first()
+    )
 
 
 def _raise(alarm: lifecycle.Alarm, *, by: Access, at: datetime, **links: Any) -> Alarm:

@@ -43,4 +43,6 @@ def patient_facts(revision: OrderRevision, *, at: datetime) -> PatientFacts:
     try:
         return case_from_json(case, therapies=therapies())[0].patient
     except CaseError as error:
-        raise Refused("case_unreadable", f"The facts of this order cannot be read. {error.path}: {error.remedy}.") from error
+        raise Refused(
+            "case_unreadable", f"The facts of this order cannot be read. {error.path}: {error.remedy}."
+        ) from error

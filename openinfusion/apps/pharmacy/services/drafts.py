@@ -14,8 +14,24 @@ from openinfusion.core.referrals.therapies import recognise_route
 from openinfusion.core.units import Quantity, UnitError, parse_number, plain, read_unit
 from openinfusion.rulepacks import therapies
 
-_ROUTES = {"IV": "intravenous", "SC": "subcutaneous", "IM": "intramuscular", "tube": "enteral", "intrathecal": "intrathecal"}
-_PERIODS = {"h": "h", "d": "d", "wk": "wk", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "wk", "weeks": "wk"}
+_ROUTES = {
+    "IV": "intravenous",
+    "SC": "subcutaneous",
+    "IM": "intramuscular",
+    "tube": "enteral",
+    "intrathecal": "intrathecal",
+}
+_PERIODS = {
+    "h": "h",
+    "d": "d",
+    "wk": "wk",
+    "hour": "h",
+    "hours": "h",
+    "day": "d",
+    "days": "d",
+    "week": "wk",
+    "weeks": "wk",
+}
 
 
 def draft_content_from_package(package: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,8 +44,9 @@ def draft_content_from_package(package: Mapping[str, Any]) -> dict[str, Any]:
     if len(wanted) != 1:
         return {}
     order = wanted[0]
-    step = next(iter(order.get("dosages") or ()), {})
-    has_steps = len(order.get("dosages") or ()) > 1
+    dosages: list[Mapping[str, Any]] = list(order.get("dosages") or ())
+    step = dosages[0] if dosages else {}
+    has_steps = len(dosages) > 1
     content = {
         "therapy": order["therapy_id"],
         "indication": str(order.get("reason") or "").strip() or None,

@@ -62,7 +62,9 @@ def plan_preparation(*, order: Order, doses: int, by: Access, at: datetime) -> P
     _refuse_unverified(order, revision)
     number = f"{order.number}-P{Preparation.objects.filter(revision__order=order).count() + 1}"
     preparation = Preparation.objects.create(tenant_id=by.tenant_id, revision=revision, number=number, doses=doses)
-    events.record(kind=PLANNED, subject=preparation, by=by, at=at, episode_id=order.episode_id, data=_facts(preparation))
+    events.record(
+        kind=PLANNED, subject=preparation, by=by, at=at, episode_id=order.episode_id, data=_facts(preparation)
+    )
     return preparation
 
 

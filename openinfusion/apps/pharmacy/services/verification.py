@@ -54,7 +54,12 @@ def case_for(*, revision: OrderRevision, at: datetime) -> dict[str, Any]:
     patient = patient_case(episode.patient, at)
     patient["active_orders"] = [in_contract(content) for content in other_orders(revision.order)]
     patient["home"] = {**patient.get("home", {}), **_home(episode, at)}
-    return {"id": revision.order.number, "at": at.isoformat(), "patient": patient, "order": in_contract(revision.content)}
+    return {
+        "id": revision.order.number,
+        "at": at.isoformat(),
+        "patient": patient,
+        "order": in_contract(revision.content),
+    }
 
 
 def in_contract(content: dict[str, Any]) -> dict[str, Any]:
@@ -183,7 +188,12 @@ def _sign(
         raise Refused("no_person", "A decision on an order needs a person.")
     meaning = signatures.Meaning.VERIFIED if decision == "verified" else signatures.Meaning.REVIEWED
     signed = signatures.sign(
-        revision.content, record=record_of(revision), by=by.name, meaning=meaning, at=at, key=settings.SECRET_KEY.encode()
+        revision.content,
+        record=record_of(revision),
+        by=by.name,
+        meaning=meaning,
+        at=at,
+        key=settings.SECRET_KEY.encode(),
     )
     return Verification.objects.create(
         tenant_id=by.tenant_id, revision=revision, decision=decision, case=case,

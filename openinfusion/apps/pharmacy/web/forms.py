@@ -31,6 +31,7 @@ from openinfusion.platform.ui.forms import (
 )
 
 MOST_LOTS = 6
+STEPS_TITLE = gettext_lazy("Confirm in this order")
 _AMOUNTS = ("mg", "mcg", "g", "units", "million units", "mL", "mEq", "mmol")
 STORAGES = [
     (Storage.ROOM.value, gettext_lazy("Room, 20 to 25 °C")),
@@ -53,27 +54,28 @@ class OptionalNoteForm(Form):
 
 class HoldForm(Form):
     reason = TextField(gettext_lazy("Why is the order held?"), max_length=300)
-    review_at = DateTimeField(gettext_lazy("Look at it again"), hint=gettext_lazy("A task comes due then"))
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["review_at"].set_zone(zone)
+        self.fields["review_at"] = DateTimeField(_("Look at it again"), hint=_("A task comes due then"), zone=zone)
 
 
 class VerifyForm(Form):
     """A reason for each finding that interrupts, and the note of a return."""
 
-    note = TextField(
-        gettext_lazy("Note to who entered it"), required=False, rows=2, max_length=400, hint=gettext_lazy("Needed when you return the order")
-    )
-
-    def __init__(self, *args: Any, findings: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, findings: Sequence[Finding], is_return: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = [override_key(finding) for finding in findings]
         for number, (name, finding) in enumerate(zip(self.asked, findings, strict=True), start=1):
-            label = _("%(number)s. %(detail)s Reason to go on") % {"number": number, "detail": finding.detail}
-            hint = _("Shown with your name on the order and to the prescriber.")
-            self.fields[name] = TextField(label, required=False, max_length=300, hint=hint)
+            self.fields[name] = TextField(
+                _("%(number)s. %(detail)s Reason to go on") % {"number": number, "detail": finding.detail},
+                required=not is_return, max_length=300, missing=_("Give a reason to go on: %s") % finding.detail,
+                hint=_("Shown with your name on the order and to the prescriber."),
+            )  # fmt: skip
+        hint, missing = _("Needed when you return the order"), _("Say what must change.")
+        self.fields["note"] = TextField(
+            _("Note to who entered it"), required=is_return, rows=2, max_length=400, hint=hint, missing=missing
+        )
 
     def overrides(self) -> list[tuple[str, str]]:
         return [(name, self.cleaned_data[name]) for name in self.asked if self.cleaned_data.get(name)]
@@ -86,10 +88,15 @@ class PlanForm(Form):
 class WorksheetForm(Form):
     """The worksheet: steps in order, lots, limits of life. Nothing is filled in beforehand."""
 
-    category = SelectField(gettext_lazy("Category of the preparation"), [], hint=gettext_lazy("Only rows of the table seen in a source may decide"))
     storage = RadioField(gettext_lazy("Where is it kept?"), STORAGES)
-    stability_hours = DecimalField(gettext_lazy("Stable for, by its source"), least=Decimal(1), most=Decimal(4320), suffix=gettext_lazy("hours"))
-    stability_source = TextField(gettext_lazy("Source of the stability time"), max_length=160, hint=gettext_lazy("Label section, study or data sheet"))
+    stability_hours = DecimalField(
+        gettext_lazy("Stable for, by its source"), least=Decimal(1), most=Decimal(4320), suffix=gettext_lazy("hours")
+    )
+    stability_source = TextField(
+        gettext_lazy("Source of the stability time"),
+        max_length=160,
+        hint=gettext_lazy("Label section, study or data sheet"),
+    )
 
     def __init__(self, *args: Any, preparation: Preparation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,15 +105,23 @@ class WorksheetForm(Form):
             self.fields[f"step_{key}"] = CheckField(words)
         for n in range(1, MOST_LOTS + 1):
             needed = n == 1
-            self.fields[f"lot_{n}"] = TextField(_("Lot %s: number on the package") % n, required=needed, max_length=40, hint=_("Scan or type it") if needed else "")
-            self.fields[f"count_{n}"] = IntegerField(_("Lot %s: whole units opened") % n, required=needed, least=Decimal(1), width="w5")
+            self.fields[f"lot_{n}"] = TextField(
+                _("Lot %s: number on the package") % n,
+                required=needed,
+                max_length=40,
+                hint=_("Scan or type it") if needed else "",
+            )
+            self.fields[f"count_{n}"] = IntegerField(
+                _("Lot %s: whole units opened") % n, required=needed, least=Decimal(1), width="w5"
+            )
             self.fields[f"used_{n}"] = QuantityField(_("Lot %s: amount that went in") % n, _AMOUNTS, required=False)
             self.fields[f"wasted_{n}"] = QuantityField(_("Lot %s: amount wasted") % n, _AMOUNTS, required=False)
         rows = [(category_key(row), f"{row.category}: {row.process}, {row.components}") for row in categories()]
-        self.fields["category"].choices = [("", _("Choose")), *rows]
+        hint = _("Only rows of the table seen in a source may decide")
+        self.fields["category"] = SelectField(_("Category of the preparation"), rows, hint=hint)
         lots = [f"{part}_{n}" for n in range(1, MOST_LOTS + 1) for part in ("lot", "count", "used", "wasted")]
         self.sections = (
-            Section(_("Confirm in this order"), [f"step_{key}" for key, _words in STEPS]),
+            Section(STEPS_TITLE, [f"step_{key}" for key, _words in STEPS]),
             Section(_("Lots that went in"), lots),
             Section(_("How long it may be used"), ["category", "storage", "stability_hours", "stability_source"]),
         )
@@ -143,8 +158,11 @@ class WorksheetForm(Form):
         except BadInput as error:
             self.add_error(f"lot_{n}", error.fields["lot"])
             return None
-        unit = (used or wasted).unit if used or wasted else ""
-        return UsedLot(lot, count, used=used.value if used else None, wasted=wasted.value if wasted else None, unit=unit)
+        amount = used or wasted
+        unit = amount.unit if amount else ""
+        return UsedLot(
+            lot, count, used=used.value if used else None, wasted=wasted.value if wasted else None, unit=unit
+        )
 
     def limits(self) -> Limits:
         data = self.cleaned_data

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from openinfusion.apps.pharmacy.web.order_words import choice
 from openinfusion.core.orders.model import AccessType, DoseBasis, PumpType, Route
 from openinfusion.core.units import plain
 from openinfusion.platform.errors import BadInput
@@ -34,7 +35,19 @@ DOSE_UNITS = (
     "mg/m2", "g/m2", "units/m2", "mcg/kg/min", "ng/kg/min", "mg/h", "mcg/h", "mg/kg/h", "units/h", "units/kg/h", "mcg/d",
     "mg/d", "g/d", "units/d", "million units/d", "mg/m2/d",
 )  # fmt: skip
-RATE_UNITS = ("mL/h", "mL/min", "mL/kg/h", "mL/kg/min", "mL/h/site", "mg/min", "mg/h", "mcg/kg/min", "mg/kg/min", "mg/kg/h", "units/kg/h")
+RATE_UNITS = (
+    "mL/h",
+    "mL/min",
+    "mL/kg/h",
+    "mL/kg/min",
+    "mL/h/site",
+    "mg/min",
+    "mg/h",
+    "mcg/kg/min",
+    "mg/kg/min",
+    "mg/kg/h",
+    "units/kg/h",
+)
 TIME_UNITS = ("min", "h")
 MOST_STEPS = 6
 NONE = "none"
@@ -52,12 +65,15 @@ _LIST_HINT = gettext_lazy("One on each line. Write “none” when none is wante
 
 
 def _words(choices: type[Any]) -> list[tuple[str, str]]:
-    return [(one.value, one.value.capitalize()) for one in choices]
+    return [(one.value, choice(one.value)) for one in choices]
 
 
 class SearchForm(Form):
     drug = TextField(
-        gettext_lazy("Which drug?"), max_length=80, one_script=True, hint=gettext_lazy("At least 4 letters of the generic name")
+        gettext_lazy("Which drug?"),
+        max_length=80,
+        one_script=True,
+        hint=gettext_lazy("At least 4 letters of the generic name"),
     )
 
 
@@ -77,7 +93,10 @@ class OrderForm(Form):
     route = RadioField(gettext_lazy("Route"), _words(Route))
     dose = QuantityField(gettext_lazy("Dose"), DOSE_UNITS, required=False)
     dose_basis = RadioField(
-        gettext_lazy("The dose is"), _BASES, required=False, hint=gettext_lazy("Said twice, here and by the unit, so that a slip shows")
+        gettext_lazy("The dose is"),
+        _BASES,
+        required=False,
+        hint=gettext_lazy("Said twice, here and by the unit, so that a slip shows"),
     )
     schedule = RadioField(gettext_lazy("How often?"), _SCHEDULES)
     times = IntegerField(gettext_lazy("How many times"), required=False, least=Decimal(1), width="w5")
@@ -86,7 +105,10 @@ class OrderForm(Form):
     start_on = DateField(gettext_lazy("First day"), required=False)
     stop_on = DateField(gettext_lazy("Last day"), required=False)
     diluent = TextField(
-        gettext_lazy("Diluent"), required=False, max_length=120, hint=gettext_lazy("For example sodium chloride 0.9 %; “none” when given as supplied")
+        gettext_lazy("Diluent"),
+        required=False,
+        max_length=120,
+        hint=gettext_lazy("For example sodium chloride 0.9 %; “none” when given as supplied"),
     )
     volume = QuantityField(gettext_lazy("Volume to infuse"), ("mL", "L"), required=False)
     infuse_over = QuantityField(gettext_lazy("Infuse over"), TIME_UNITS, required=False)
@@ -102,21 +124,29 @@ class OrderForm(Form):
     flush = TextField(gettext_lazy("Flush"), required=False, max_length=200)
     lock = TextField(gettext_lazy("Lock"), required=False, max_length=200)
     premedication = TextField(gettext_lazy("Premedication"), required=False, rows=2, max_length=1000, hint=_LIST_HINT)
-    reaction_medication = TextField(gettext_lazy("Medicines for a reaction"), required=False, rows=2, max_length=1000, hint=_LIST_HINT)
+    reaction_medication = TextField(
+        gettext_lazy("Medicines for a reaction"), required=False, rows=2, max_length=1000, hint=_LIST_HINT
+    )
     monitoring = TextField(gettext_lazy("Monitoring"), required=False, rows=2, max_length=1000, hint=_LIST_HINT)
-    ordered_by = TextField(gettext_lazy("Ordered by"), max_length=160, hint=gettext_lazy("The prescriber, not the person who types"))
+    ordered_by = TextField(
+        gettext_lazy("Ordered by"), max_length=160, hint=gettext_lazy("The prescriber, not the person who types")
+    )
     reason = TextField(gettext_lazy("Why does the order change?"), max_length=300)
 
     sections = (
         Section(gettext_lazy("Medicine and dose"), ["brand", "indication", "route", "dose", "dose_basis"]),
         Section(gettext_lazy("When"), ["schedule", "times", "per", "first_dose", "start_on", "stop_on"]),
         Section(gettext_lazy("Preparation"), ["diluent", "volume"]),
+        Section(gettext_lazy("Rate: one time for the whole dose"), ["infuse_over"]),
         Section(
-            gettext_lazy("Rate: one time for the whole dose, or steps"),
-            ["infuse_over", *(f"{part}_{n}" for n in range(1, MOST_STEPS + 1) for part in ("rate", "for"))],
+            gettext_lazy("or the rate in steps"),
+            [f"{part}_{n}" for n in range(1, MOST_STEPS + 1) for part in ("rate", "for")],
         ),
         Section(gettext_lazy("Device"), ["pump", "reservoir"]),
-        Section(gettext_lazy("Patient-controlled analgesia only"), ["pca_bolus", "pca_lockout", "pca_hourly_limit", "pca_continuous"]),
+        Section(
+            gettext_lazy("Patient-controlled analgesia only"),
+            ["pca_bolus", "pca_lockout", "pca_hourly_limit", "pca_continuous"],
+        ),
         Section(gettext_lazy("Line"), ["access", "sites", "filter", "flush", "lock", "shares_line"]),
         Section(gettext_lazy("Around the infusion"), ["premedication", "reaction_medication", "monitoring"]),
         Section(gettext_lazy("Prescriber"), ["ordered_by", "origin", "reason"]),
@@ -127,9 +157,13 @@ class OrderForm(Form):
         for n in range(1, MOST_STEPS + 1):
             self.fields[f"rate_{n}"] = QuantityField(_("Step %s: rate") % n, RATE_UNITS, required=False)
             hint = _("Leave empty when it runs until the bag is empty") if n == 1 else ""
-            self.fields[f"for_{n}"] = QuantityField(_("Step %s: for how long") % n, TIME_UNITS, required=False, hint=hint)
+            self.fields[f"for_{n}"] = QuantityField(
+                _("Step %s: for how long") % n, TIME_UNITS, required=False, hint=hint
+            )
         shared = [(NONE, _("Nothing else")), *((number, number) for number in other_orders)]
-        self.fields["shares_line"] = CheckboxesField(_("What else runs through the same lumen?"), shared, required=False)
+        self.fields["shares_line"] = CheckboxesField(
+            _("What else runs through the same lumen?"), shared, required=False
+        )
         origins = [("referral", _("A referral")), ("entered", _("A written order")), ("verbal", _("A call, read back"))]
         self.fields["origin"] = SelectField(_("The order came as"), origins)
         if not is_revision:
@@ -232,7 +266,9 @@ def initial_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """What the form shows for stored content; a field that is not known stays empty."""
     frequency = content.get("frequency") or {}
     pump = content.get("pump") or {}
-    first: dict[str, Any] = {name: content[name] for name in (*_TEXTS, "route", "dose_basis", "access", "sites") if name in content}
+    first: dict[str, Any] = {
+        name: content[name] for name in (*_TEXTS, "route", "dose_basis", "access", "sites") if name in content
+    }
     first |= {name: _entered(content.get(name)) for name in ("dose", "volume", "infuse_over")}
     first |= {name: date.fromisoformat(content[name]) for name in ("start_on", "stop_on") if content.get(name)}
     for name in ("premedication", "reaction_medication", "monitoring"):

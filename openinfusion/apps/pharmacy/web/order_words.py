@@ -12,6 +12,7 @@ from openinfusion.core.orders.frequency import say_frequency
 from openinfusion.core.orders.model import InfusionOrder, Pca, Pump, RateStep
 from openinfusion.core.units import Quantity, show
 from openinfusion.platform.ui.formats import format_date
+from openinfusion.platform.ui.forms.base import Text
 from openinfusion.platform.ui.shapes import Fact
 
 _BASES = {
@@ -23,6 +24,15 @@ _BASES = {
 
 def quantity(value: Quantity | None) -> str:
     return show(value) if value is not None else ""
+
+
+#: Words that are letters, not words.
+_LETTERS = {"picc": "PICC", "pca": "PCA"}
+
+
+def choice(value: str | None) -> str:
+    """A choice of the order as people write it."""
+    return _LETTERS.get(value, value.capitalize()) if value else ""
 
 
 def listed(items: tuple[str, ...] | None) -> str:
@@ -46,7 +56,7 @@ def _pump(pump: Pump | None) -> str:
     if pump is None:
         return ""
     reservoir = _("reservoir %s") % show(pump.reservoir) if pump.reservoir else ""
-    return ", ".join(filter(None, [pump.type.value.capitalize() if pump.type else "", reservoir, _pca(pump.pca)]))
+    return ", ".join(filter(None, [choice(pump.type), reservoir, _pca(pump.pca)]))
 
 
 def _pca(pca: Pca | None) -> str:
@@ -64,20 +74,20 @@ def _first_dose(value: bool | None) -> str:
 
 
 #: (field of the order, label, how to say it)
-FIELDS: tuple[tuple[str, str, Callable[[InfusionOrder], str]], ...] = (
+FIELDS: tuple[tuple[str, Text, Callable[[InfusionOrder], str]], ...] = (
     ("brand", gettext_lazy("Brand"), lambda o: o.brand or ""),
     ("indication", gettext_lazy("For"), lambda o: o.indication or ""),
     ("dose", gettext_lazy("Dose"), lambda o: quantity(o.dose)),
     ("dose_basis", gettext_lazy("The dose is"), lambda o: str(_BASES[o.dose_basis]) if o.dose_basis else ""),
     ("frequency", gettext_lazy("How often"), lambda o: say_frequency(o.frequency) if o.frequency else ""),
-    ("route", gettext_lazy("Route"), lambda o: o.route.value.capitalize() if o.route else ""),
+    ("route", gettext_lazy("Route"), lambda o: choice(o.route)),
     ("diluent", gettext_lazy("In"), lambda o: o.diluent or ""),
     ("volume", gettext_lazy("Volume"), lambda o: quantity(o.volume)),
     ("concentration", gettext_lazy("Concentration"), lambda o: quantity(o.concentration)),
     ("infuse_over", gettext_lazy("Infuse over"), lambda o: quantity(o.infuse_over)),
     ("rate_steps", gettext_lazy("Rate steps"), lambda o: _steps(o.rate_steps)),
     ("pump", gettext_lazy("Given with"), lambda o: _pump(o.pump)),
-    ("access", gettext_lazy("Given through"), lambda o: o.access.value.capitalize() if o.access else ""),
+    ("access", gettext_lazy("Given through"), lambda o: choice(o.access)),
     ("sites", gettext_lazy("Subcutaneous sites"), lambda o: str(o.sites or "")),
     ("filter", gettext_lazy("Filter"), lambda o: o.filter or ""),
     ("flush", gettext_lazy("Flush"), lambda o: o.flush or ""),
@@ -86,7 +96,11 @@ FIELDS: tuple[tuple[str, str, Callable[[InfusionOrder], str]], ...] = (
     ("premedication", gettext_lazy("Premedication"), lambda o: listed(o.premedication)),
     ("reaction_medication", gettext_lazy("Medicines for a reaction"), lambda o: listed(o.reaction_medication)),
     ("monitoring", gettext_lazy("Monitoring"), lambda o: listed(o.monitoring)),
-    ("composition", gettext_lazy("Composition"), lambda o: "; ".join(f"{i.name} {show(i.amount)}" for i in o.composition or ())),
+    (
+        "composition",
+        gettext_lazy("Composition"),
+        lambda o: "; ".join(f"{i.name} {show(i.amount)}" for i in o.composition or ()),
+    ),
     ("first_dose", gettext_lazy("First dose ever at home"), lambda o: _first_dose(o.first_dose)),
     ("start_on", gettext_lazy("First day"), lambda o: format_date(o.start_on) if o.start_on else ""),
     ("stop_on", gettext_lazy("Last day"), lambda o: format_date(o.stop_on) if o.stop_on else ""),
@@ -94,7 +108,18 @@ FIELDS: tuple[tuple[str, str, Callable[[InfusionOrder], str]], ...] = (
 )
 #: Fields that only some orders have: left out where nobody said anything.
 _RARE = frozenset(
-    {"brand", "concentration", "rate_steps", "sites", "lock", "filter", "composition", "line_shared_with", "infuse_over", "dose_basis"}
+    {
+        "brand",
+        "concentration",
+        "rate_steps",
+        "sites",
+        "lock",
+        "filter",
+        "composition",
+        "line_shared_with",
+        "infuse_over",
+        "dose_basis",
+    }
 )
 
 

@@ -16,7 +16,12 @@ from openinfusion.apps.pharmacy.models import Order
 from openinfusion.apps.pharmacy.policies import ENTER, HOLD, SEE, STOP
 from openinfusion.apps.pharmacy.services import orders as services
 from openinfusion.apps.pharmacy.web import presenters
-from openinfusion.apps.pharmacy.web.drug_search import FEWEST_LETTERS, distinguishing_text, find_therapies, is_long_enough
+from openinfusion.apps.pharmacy.web.drug_search import (
+    FEWEST_LETTERS,
+    distinguishing_text,
+    find_therapies,
+    is_long_enough,
+)
 from openinfusion.apps.pharmacy.web.forms import HoldForm, ReasonForm
 from openinfusion.apps.pharmacy.web.order_form import ChooseForm, OrderForm, SearchForm, errors_at_fields, initial_of
 from openinfusion.core.states import ORDER
@@ -56,7 +61,9 @@ def new_order(request: HttpRequest, episode_id: int) -> HttpResponse:
     def save(data: dict[str, Any]) -> Order:
         content = {"therapy": therapy, **form.content()}
         with errors_at_fields():
-            return services.enter_order(episode=episode, content=content, origin=data["origin"], by=request.access, at=clock.now())
+            return services.enter_order(
+                episode=episode, content=content, origin=data["origin"], by=request.access, at=clock.now()
+            )
 
     context = _form_context(episode, therapy) | {"title": _("New order")}
     if sent is None:
@@ -107,7 +114,12 @@ def revise_order(request: HttpRequest, pk: int) -> HttpResponse:
         content = form.content(kept=before) | {"therapy": before["therapy"]}
         with errors_at_fields():
             return services.revise(
-                order=row, content=content, reason=data["reason"], origin=data["origin"], by=request.access, at=clock.now()
+                order=row,
+                content=content,
+                reason=data["reason"],
+                origin=data["origin"],
+                by=request.access,
+                at=clock.now(),
             )
 
     context = _form_context(row.episode, before["therapy"]) | {
@@ -182,7 +194,8 @@ def _episode(request: HttpRequest, episode_id: int) -> Episode:
 def _other_numbers(episode: Episode, besides: Order | None = None) -> list[str]:
     """Numbers of the patient's orders that are not over."""
     rows = Order.objects.filter(episode__patient_id=episode.patient_id).exclude(status__in=("superseded", "stopped"))
-    return list(rows.exclude(pk=besides.pk if besides else None).order_by("id").values_list("number", flat=True))
+    numbers = rows.order_by("id").values_list("number", flat=True)
+    return [number for number in numbers if besides is None or number != besides.number]
 
 
 def _context(episode: Episode, title: str) -> dict[str, Any]:
@@ -194,7 +207,11 @@ def _context(episode: Episode, title: str) -> dict[str, Any]:
 
 def _form_context(episode: Episode, therapy: str) -> dict[str, Any]:
     found = therapies()[therapy]
-    return _context(episode, "") | {"drug": found.display_name, "therapy": therapy, "drug_facts": distinguishing_text(found)}
+    return _context(episode, "") | {
+        "drug": found.display_name,
+        "therapy": therapy,
+        "drug_facts": distinguishing_text(found),
+    }
 
 
 def _step_context(row: Order, title: str, submit: str) -> dict[str, Any]:

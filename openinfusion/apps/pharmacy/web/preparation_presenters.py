@@ -15,7 +15,7 @@ from openinfusion.apps.pharmacy.policies import CHECK, COMPOUND, RELEASE
 from openinfusion.apps.pharmacy.services.orders import drug_name, read_order
 from openinfusion.apps.pharmacy.services.worksheets import Suggestion
 from openinfusion.apps.pharmacy.web import order_words
-from openinfusion.apps.pharmacy.web.forms import STORAGES
+from openinfusion.apps.pharmacy.web.forms import STEPS_TITLE, STORAGES
 from openinfusion.apps.pharmacy.web.presenters import compiled_of, kit_words, structured
 from openinfusion.core.states import PREPARATION
 from openinfusion.platform.access import Access
@@ -34,7 +34,14 @@ STATES = {
     "quarantined": gettext_lazy("In quarantine"),
     "cancelled": gettext_lazy("Cancelled"),
 }
-_CHIPS = {"released": "ready", "rejected": "blocked", "quarantined": "blocked", "prepared": "risk", "checked": "risk", "in_progress": "action"}
+_CHIPS = {
+    "released": "ready",
+    "rejected": "blocked",
+    "quarantined": "blocked",
+    "prepared": "risk",
+    "checked": "risk",
+    "in_progress": "action",
+}
 _FILTERS = {
     "open": gettext_lazy("To do"), "released": gettext_lazy("Released"), "stopped": gettext_lazy("Quarantine, rejected, cancelled"),
 }  # fmt: skip
@@ -53,7 +60,10 @@ _STORED = dict(STORAGES)
 
 def filters(current: str) -> list[Filter]:
     url = reverse("pharmacy:preparations")
-    return [Filter(label=str(title), url=f"{url}?state={state}", current=state == current) for state, title in _FILTERS.items()]
+    return [
+        Filter(label=str(title), url=f"{url}?state={state}", current=state == current)
+        for state, title in _FILTERS.items()
+    ]
 
 
 def queue_table(rows: Iterable[Preparation]) -> Table:
@@ -90,7 +100,11 @@ def waiting_table(rows: Iterable[Order]) -> Table:
                 cells=[
                     Cell(text=_("Plan doses of %s") % row.number, url=reverse("pharmacy:prepare", args=[row.pk])),
                     Cell(text=row.episode.patient.full_name, sub=row.episode.patient.mrn),
-                    Cell(drug=drug_name(row.therapy_id), text=order_words.short_dose(content) if content else "", is_blank=True),
+                    Cell(
+                        drug=drug_name(row.therapy_id),
+                        text=order_words.short_dose(content) if content else "",
+                        is_blank=True,
+                    ),
                     Cell(text=format_date(start) if start else ""),
                 ]
             )
@@ -139,7 +153,7 @@ def worksheet_page(row: Preparation, suggestions: list[Suggestion], *, at: datet
         **_head(row, at=at), "title": _("Worksheet %s") % row.number, "submit": _("Record the preparation"),
         "back_url": reverse("pharmacy:preparation", args=[row.pk]), "back_label": row.number,
         "suggestions": suggestion_table(suggestions), "stability": words, "stability_seen": seen,
-        "stability_source": "; ".join(therapy.sources) if therapy else "", "kit": kit_words(row.revision.order, at=at),
+        "stability_source": "; ".join(therapy.sources) if therapy else "", "kit": kit_words(row.revision.order, at=at), "steps_title": STEPS_TITLE,
     }  # fmt: skip
 
 
@@ -148,11 +162,20 @@ def suggestion_table(suggestions: list[Suggestion]) -> Table:
     rows = []
     for one in suggestions:
         rows += [
-            Row(cells=[Cell(text=one.item.name), Cell(text=lot.number), Cell(text=format_date(lot.expires_on)), Cell(text=str(count))])
+            Row(
+                cells=[
+                    Cell(text=one.item.name),
+                    Cell(text=lot.number),
+                    Cell(text=format_date(lot.expires_on)),
+                    Cell(text=str(count)),
+                ]
+            )
             for lot, count in one.picks
         ]
         if one.problem:
-            rows.append(Row(cells=[Cell(text=one.item.name), Cell(text=one.problem), Cell(is_blank=True), Cell(is_blank=True)]))
+            rows.append(
+                Row(cells=[Cell(text=one.item.name), Cell(text=one.problem), Cell(is_blank=True), Cell(is_blank=True)])
+            )
     heads = (_("Item"), _("Lot"), _("Expires"), _("Open"))
     return Table(
         caption=_("Lots to open first"), columns=[Column(label=head) for head in heads], rows=rows,
@@ -181,7 +204,12 @@ def lots_table(row: Preparation) -> Table:
         )
         for one in row.lots.select_related("lot__item").order_by("id")
     ]  # fmt: skip
-    return Table(caption=_("Lots"), columns=[Column(label=head) for head in heads], rows=shown, empty_title=_("No lot recorded yet"))
+    return Table(
+        caption=_("Lots"),
+        columns=[Column(label=head) for head in heads],
+        rows=shown,
+        empty_title=_("No lot recorded yet"),
+    )
 
 
 def _amount(value: Any, unit: str) -> Cell:
@@ -213,9 +241,14 @@ def _posts(row: Preparation, by: Access) -> list[Action]:
 
 
 def _actions(row: Preparation, by: Access) -> list[Action]:
-    wanted = [("finish", _("Fill in the worksheet"), "pharmacy:worksheet"), ("check", _("Make the second check"), "pharmacy:check")]
+    wanted = [
+        ("finish", _("Fill in the worksheet"), "pharmacy:worksheet"),
+        ("check", _("Make the second check"), "pharmacy:check"),
+    ]
     found = [(action, label, reverse(name, args=[row.pk])) for action, label, name in wanted]
     found += [(action, str(title), reverse("pharmacy:step", args=[row.pk, action])) for action, title in STEPS.items()]
     return [
-        Action(label=label, url=url) for action, label, url in found if refusal(row=row, workflow=PREPARATION, action=action, by=by) is None
+        Action(label=label, url=url)
+        for action, label, url in found
+        if refusal(row=row, workflow=PREPARATION, action=action, by=by) is None
     ]

@@ -37,7 +37,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Verified orders to plan doses for, and preparations by state."""
     state = request.GET.get("state", "open")
     state = state if state in queries.PREPARATION_STATES else "open"
-    rows = Paginator(queries.preparation_queue(by=request.access, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = Paginator(queries.preparation_queue(by=request.access, state=state), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     waiting = queries.orders_to_prepare(by=request.access)[:PAGE_SIZE] if state == "open" else []
     context = {
         "page": rows, "table": presenters.queue_table(rows), "filters": presenters.filters(state),

@@ -41,7 +41,11 @@ STATES = {
     "stopped": gettext_lazy("Stopped"),
 }
 CHIPS = {"verified": "ready", "returned": "blocked", "held": "risk", "submitted": "action"}
-ORIGINS = {"referral": gettext_lazy("referral"), "entered": gettext_lazy("written order"), "verbal": gettext_lazy("call, read back")}
+ORIGINS = {
+    "referral": gettext_lazy("referral"),
+    "entered": gettext_lazy("written order"),
+    "verbal": gettext_lazy("call, read back"),
+}
 QUEUE_TITLES = {
     "submitted": gettext_lazy("To verify"), "held": gettext_lazy("On hold"), "open": gettext_lazy("Drafts and returned"),
 }  # fmt: skip
@@ -104,7 +108,8 @@ def _waiting(row: Order, state: str, at: datetime) -> Cell:
 def queue_filters(current: str) -> list[Filter]:
     url = reverse("pharmacy:queue")
     return [
-        Filter(label=str(title), url=f"{url}?state={state}", current=state == current) for state, title in QUEUE_TITLES.items()
+        Filter(label=str(title), url=f"{url}?state={state}", current=state == current)
+        for state, title in QUEUE_TITLES.items()
     ]
 
 
@@ -119,8 +124,16 @@ def orders_table(rows: Iterable[Order], *, by: Access) -> Table:
         shown.append(
             Row(
                 cells=[
-                    Cell(text=row.number, url=reverse("pharmacy:order", args=[row.pk]), sub=_("revision %s") % row.current_revision),
-                    Cell(drug=drug_name(row.therapy_id), text=order_words.short_dose(content) if content else "", is_blank=True),
+                    Cell(
+                        text=row.number,
+                        url=reverse("pharmacy:order", args=[row.pk]),
+                        sub=_("revision %s") % row.current_revision,
+                    ),
+                    Cell(
+                        drug=drug_name(row.therapy_id),
+                        text=order_words.short_dose(content) if content else "",
+                        is_blank=True,
+                    ),
                     Cell(chip=chip, chip_label=words),
                     Cell(text=_(" to ").join(days)),
                 ]
@@ -159,22 +172,36 @@ def compiled_of(revision: OrderRevision, *, at: datetime) -> Compiled | None:
     return found if isinstance(found, Compiled) else None
 
 
-def shown_findings(verdict: Verdict, reasons: dict[tuple[str, str], tuple[str, str]] | None = None) -> list[ShownFinding]:
+def shown_findings(
+    verdict: Verdict, reasons: dict[tuple[str, str], tuple[str, str]] | None = None
+) -> list[ShownFinding]:
     """Findings with the reasons that were given for them."""
     return [
         ShownFinding(
             severity=one.severity.value, detail=one.detail, rule=Link(text=one.rule), source=Link(text=one.source),
-            datum=Link(text=one.subject), reason=(reasons or {}).get((one.rule, one.subject), ("", ""))[0],
+            datum=Link(text=subject_words(one.subject)), reason=(reasons or {}).get((one.rule, one.subject), ("", ""))[0],
             reason_by=(reasons or {}).get((one.rule, one.subject), ("", ""))[1],
         )
         for one in verdict.findings
     ]  # fmt: skip
 
 
+def subject_words(subject: str) -> str:
+    """A field of the order check as words; a drug or substance as it is."""
+    for start in ("patient.", "order."):
+        if subject.startswith(start):
+            return subject.removeprefix(start).replace(".", " ").replace("_", " ")
+    return subject
+
+
 def reasons_of(decisions: list[Verification], revision: OrderRevision) -> dict[tuple[str, str], tuple[str, str]]:
     """(rule, subject) -> (reason, by) of the decision on this very revision."""
     mine = [one for one in decisions if one.revision_id == revision.pk and one.decision == "verified"]
-    return {(row["rule"], row.get("subject", "")): (row["reason"], one.signed_by_name) for one in mine for row in one.overrides}
+    return {
+        (row["rule"], row.get("subject", "")): (row["reason"], one.signed_by_name)
+        for one in mine
+        for row in one.overrides
+    }
 
 
 def checks_of(verdict: Verdict) -> dict[str, Any]:
@@ -235,7 +262,11 @@ def kit_words(row: Order, *, at: datetime) -> Fact:
     words = {
         KitNeed.REQUIRED: _("Needed"), KitNeed.NOT_REQUIRED: _("Not needed"), KitNeed.BY_POLICY: _("By policy: a person decides"),
     }  # fmt: skip
-    return Fact(label=_("Anaphylaxis kit"), value=words[kit_need(therapy)], sub=_("in the home: %s") % kit_status(row.episode, at=at))
+    return Fact(
+        label=_("Anaphylaxis kit"),
+        value=words[kit_need(therapy)],
+        sub=_("in the home: %s") % kit_status(row.episode, at=at),
+    )
 
 
 def _hold_words(row: Order) -> str:
@@ -260,7 +291,12 @@ def _steps(row: Order, by: Access) -> tuple[list[Action], list[Action]]:
         Action(label=_("Plan doses"), url=reverse("pharmacy:prepare", args=[row.pk]), refusal=prepare_refusal(row, by)),
     ]  # fmt: skip
     posts = [
-        Action(label=_("Send to verification"), url=reverse("pharmacy:submit", args=[row.pk]), refusal=why("submit"), kind=""),
+        Action(
+            label=_("Send to verification"),
+            url=reverse("pharmacy:submit", args=[row.pk]),
+            refusal=why("submit"),
+            kind="",
+        ),
         Action(label=_("Resume"), url=reverse("pharmacy:resume", args=[row.pk]), refusal=why("resume")),
     ]
     final = ORDER.is_final(row.status)

@@ -47,7 +47,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
     revision, at = queries.revision_of(row), clock.now()
     case, verdict = check(revision=revision, at=at)
     asked = [one for one in verdict.findings if one.severity is Severity.INTERRUPT]
-    form = VerifyForm(request.POST or None, findings=asked)
+    form = VerifyForm(request.POST or None, findings=asked, is_return=request.POST.get("decision") == "return")
     if request.method == "POST":
         done, _result = attempt(form, lambda data: _decide(request, row, form))
         if done:

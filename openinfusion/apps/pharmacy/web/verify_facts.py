@@ -15,6 +15,7 @@ from openinfusion.platform.ui.shapes import Cell, Column, Fact, Row, Table
 
 SHOWN_DAYS = 90
 _NO_LABS = ("weight", "height")
+_LETTERS = frozenset({"wbc", "cpk", "inr", "alt", "ast", "bun", "crp", "esr", "anc", "ldh", "tsh"})
 
 
 def labs_table(patient: Patient, *, at: datetime) -> Table:
@@ -24,7 +25,15 @@ def labs_table(patient: Patient, *, at: datetime) -> Table:
     shown = []
     for test, group in groupby(rows, key=lambda row: row.test):
         newest, *before = list(group)[:2]
-        shown.append(Row(cells=[Cell(text=test.capitalize()), _value(newest, patient), _value(before[0], patient) if before else Cell()]))
+        shown.append(
+            Row(
+                cells=[
+                    Cell(text=test.upper() if test in _LETTERS else test.capitalize()),
+                    _value(newest, patient),
+                    _value(before[0], patient) if before else Cell(),
+                ]
+            )
+        )
     return Table(
         caption=_("Laboratory results"), rows=shown, empty_title=_("No result in 90 days"),
         columns=[Column(label=_("Test")), Column(label=_("Latest"), numeric=True), Column(label=_("Before"), numeric=True)],
@@ -51,7 +60,9 @@ def patient_facts(case: dict[str, Any]) -> list[Fact]:
         Fact(label=_("Weight"), value=_amount(weight), sub=_weighed(weight)),
         Fact(label=_("Height"), value=_amount(patient.get("height"))),
         Fact(label=_("Conditions"), value=_list(patient.get("conditions"))),
-        Fact(label=_("Line"), value=str(access.get("type") or "").upper(), sub=_("lumens: %s") % lumens if lumens else ""),
+        Fact(
+            label=_("Line"), value=str(access.get("type") or "").upper(), sub=_("lumens: %s") % lumens if lumens else ""
+        ),
         Fact(label=_("Pregnancy"), value=_known(patient.get("pregnancy"))),
         Fact(label=_("Lactation"), value=_known(patient.get("lactation"))),
         Fact(label=_("Caregiver"), value=_known(patient.get("home", {}).get("caregiver"))),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import transaction
 from django.urls import reverse
@@ -24,7 +24,8 @@ from openinfusion.platform.worklist.services import open_task
 MOST = 500
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Counted:
     """The count and what it means."""
 
     count: StockCount

@@ -11,7 +11,7 @@ from openinfusion.core.controls import control_is_on
 from openinfusion.platform.access import Access
 from openinfusion.platform.access.roles import Role
 from openinfusion.platform.accounts.models import Membership
-from openinfusion.platform.errors import BadInput
+from openinfusion.platform.errors import BadInput, Refused
 
 #: From this birthday on the patient grants access, no longer the parent. State law may differ: a design proposal.
 OF_AGE = 18
@@ -26,9 +26,21 @@ def link_person(
         user__email__iexact=email.strip(), role=relation, is_active=True
     ).select_related("user").first()  # fmt: skip
     if membership is None:
-        raise BadInput({"email": "Nobody with this address and role is in the program. Ask the administrator to invite the person."})
+        raise BadInput(
+            {
+                "email": "Nobody with this address and role is in the program. Ask the administrator to invite the person."
+            }
+        )
+    running = ChartLink.objects.filter(patient=patient, user_id=membership.user_id).exclude(ends_at__lte=at)
+    if running.exists():
+        raise Refused("already_linked", "This person has access to this chart already.")
     return link_chart(
-        patient=patient, user_id=membership.user_id, relation=relation, ends_at=_end(patient, relation, ends_on, at), by=by, at=at
+        patient=patient,
+        user_id=membership.user_id,
+        relation=relation,
+        ends_at=_end(patient, relation, ends_on, at),
+        by=by,
+        at=at,
     )
 
 

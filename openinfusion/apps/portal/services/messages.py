@@ -97,7 +97,9 @@ def _mark_read(episode: Episode, *, from_home: bool, outcome: str, by: Access, a
             close_by_key(key=task_key(message), by=by, at=at, outcome=outcome)
     if unread:
         reader = "program" if from_home else "home"
-        events.record(kind=kinds.MESSAGES_READ, subject=episode, by=by, at=at, data={"count": len(unread), "reader": reader})
+        events.record(
+            kind=kinds.MESSAGES_READ, subject=episode, by=by, at=at, data={"count": len(unread), "reader": reader}
+        )
     return len(unread)
 
 

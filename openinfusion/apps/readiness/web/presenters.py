@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openinfusion.apps.delivery.public import therapy_of
-from openinfusion.apps.readiness.web.shapes import owner_title, sentence
+from openinfusion.apps.readiness.web.shapes import owner_title
 from openinfusion.apps.scheduling.public import Visit
 from openinfusion.core.readiness import Gate, Verdict
 from openinfusion.platform.access import Access
@@ -78,7 +78,7 @@ def _row(visit: Visit, gate: Gate, *, selected: int | None, query: str, is_paper
             Cell(
                 drug=therapy.display_name if therapy else "", sub=visit.nurse.name if visit.nurse else _("No nurse yet")
             ),
-            _why(gate),
+            _why(visit, gate),
         ],
         is_selected=visit.pk == selected,
         header_at=1,
@@ -89,14 +89,18 @@ def _dots(gate: Gate) -> list[shapes.Condition]:
     return [shapes.Condition(name=one.title, verdict=one.verdict.value) for one in gate.conditions]
 
 
-def _why(gate: Gate) -> Cell:
+def _why(visit: Visit, gate: Gate) -> Cell:
     """The gravest open condition; how many more there are is said."""
     if not gate.open_conditions:
-        checked = format_datetime(gate.judged_at, gate.judged_at.tzinfo or "UTC")
+        checked = format_datetime(gate.judged_at, visit.time_zone)
         return Cell(text=_("All %(n)s conditions met") % {"n": len(gate.conditions)}, sub=_("Checked %s") % checked)
     first, *more = gate.open_conditions
     rest = _(" (%s more)") % len(more) if more else ""
-    return Cell(strong=first.title, text=first.facts + rest, sub=f"{owner_title(first)}: {sentence(first.clears)}")
+    return Cell(
+        strong=first.title,
+        text=first.facts + rest,
+        sub=_("%(owner)s: clears when %(what)s") % {"owner": owner_title(first), "what": first.clears},
+    )
 
 
 def pick(judged: Sequence[Judged], wanted: str) -> Judged | None:

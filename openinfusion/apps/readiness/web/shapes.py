@@ -29,7 +29,7 @@ def gate_shape(visit: Visit, gate: Gate, *, owners: Mapping[str, str] | None = N
     patient = visit.episode.patient
     when = format_datetime(visit.planned_start or visit.window_start, visit.time_zone)
     checked = format_datetime(gate.judged_at, visit.time_zone)
-    footer = _("Gate rules %(rules)s, checked %(when)s.") % {"rules": gate.ruleset, "when": checked}
+    footer = _("Rules: %(rules)s. Checked %(when)s.") % {"rules": gate.ruleset, "when": checked}
     if gate.not_needed:
         footer += " " + _("Not needed for this visit: %s.") % ", ".join(gate.not_needed)
     return shapes.Gate(

@@ -34,7 +34,14 @@ class Candidate:
 
 @transaction.atomic
 def assign(
-    *, visit: Visit, nurse: Nurse, start: datetime, by: Access, at: datetime, pin: bool = True, agreed_late: bool = False
+    *,
+    visit: Visit,
+    nurse: Nurse,
+    start: datetime,
+    by: Access,
+    at: datetime,
+    pin: bool = True,
+    agreed_late: bool = False,
 ) -> Visit:
     """Give a visit to a nurse at a time. Refused with the reason the planner would give.
 
@@ -48,7 +55,9 @@ def assign(
     if reasons:
         raise Refused("not_assignable", f"{nurse.name} cannot take this visit: {reasons[0]}")
     if start > visit.window_end and not agreed_late:
-        raise BadInput({"agreed_late": "This start is after the window. Agree it with the patient first, then tick this."})
+        raise BadInput(
+            {"agreed_late": "This start is after the window. Agree it with the patient first, then tick this."}
+        )
     visit.is_pinned = pin
     end = start + timedelta(minutes=visit.duration_minutes)
     place_visit(visit, nurse, start, end, travel=None, by=by, at=at)
@@ -65,7 +74,10 @@ def candidates(*, visit: Visit, day: Day) -> list[Candidate]:
     known = {one.id: one.known for one in day.problem.visits}.get(visit_key(visit.pk), frozenset())
     found = [
         Candidate(
-            nurse, tuple(reasons_on(day, visit, nurse)), nurse.pk == visit.episode.primary_nurse_id, nurse_key(nurse.pk) in known
+            nurse,
+            tuple(reasons_on(day, visit, nurse)),
+            nurse.pk == visit.episode.primary_nurse_id,
+            nurse_key(nurse.pk) in known,
         )
         for nurse in [*day.nurses.values(), *day.unlocated_nurses]
     ]
@@ -82,7 +94,9 @@ def reasons_on(day: Day, visit: Visit, nurse: Nurse, *, start: datetime | None =
     if key not in day.visits:
         return ["The home has no coordinates, so travel is not known. Enter them on the chart."]
     minute = day.minute(start) if start else None
-    found = routing.why_not(_open_to_all(day.problem, key), key, nurse_key(nurse.pk), plan=day.current_plan(), start=minute)
+    found = routing.why_not(
+        _open_to_all(day.problem, key), key, nurse_key(nurse.pk), plan=day.current_plan(), start=minute
+    )
     return [sentence_of(day, reason.detail) for reason in found]
 
 

@@ -75,7 +75,8 @@ class Day:
         for key, (nurse, start) in placed.items():
             stops[nurse].append(self.stop_of(key, start))
         routes = tuple(
-            routing.Route(nurse, tuple(sorted(stops.get(nurse, ()), key=lambda stop: stop.start))) for nurse in self.shifts
+            routing.Route(nurse, tuple(sorted(stops.get(nurse, ()), key=lambda stop: stop.start)))
+            for nurse in self.shifts
         )
         return routing.Plan(routes, tuple(routing.Unplaced(key, ()) for key in self.visits if key not in placed))
 
@@ -122,15 +123,18 @@ def build_day(*, on: date, time_zone: str, by: Access) -> Day:
     working = [shift for shift in shifts if homes[shift.nurse_id] is not None]
     at_work = {shift.nurse_id for shift in working}
     located = [row for row in visits if place_of(row) is not None and _can_be_planned(row, at_work, reach)]
-    index = {place: number for number, place in enumerate(dict.fromkeys(_all_places(located, working)))}
+    places = tuple(dict.fromkeys(_all_places(located, working)))
+    index: dict[Place | None, int] = {place: number for number, place in enumerate(places)}
     problem = routing.Problem(
         day=on,
         caregivers=tuple(_caregiver(shift, index[homes[shift.nurse_id]], on, midnight) for shift in working),
-        visits=_with_known_faces([_visit(row, index[place_of(row)], midnight, at_work, reach) for row in located], located),
-        travel=travel_matrix(list(index)) if index else (),
+        visits=_with_known_faces(
+            [_visit(row, index[place_of(row)], midnight, at_work, reach) for row in located], located
+        ),
+        travel=travel_matrix(places) if places else (),
     )
     return Day(
-        on=on, zone=time_zone, midnight=midnight, problem=problem, places=tuple(index), reach=reach,
+        on=on, zone=time_zone, midnight=midnight, problem=problem, places=places, reach=reach,
         visits={visit_key(row.pk): row for row in located}, shifts={nurse_key(shift.nurse_id): shift for shift in working},
         unlocated=tuple(row for row in visits if place_of(row) is None and row.pk in reach),
         unlocated_nurses=tuple(shift.nurse for shift in shifts if homes[shift.nurse_id] is None),
@@ -155,8 +159,9 @@ def _place(row: object) -> Place | None:
     return (latitude, longitude) if latitude is not None and longitude is not None else None
 
 
-def _all_places(visits: Sequence[Visit], shifts: Sequence[Shift]) -> list[Place | None]:
-    return [place_of(row) for row in visits] + [home_of(shift.nurse) for shift in shifts]
+def _all_places(visits: Sequence[Visit], shifts: Sequence[Shift]) -> list[Place]:
+    found = [place_of(row) for row in visits] + [home_of(shift.nurse) for shift in shifts]
+    return [place for place in found if place is not None]
 
 
 def _can_be_planned(row: Visit, at_work: set[int], reach: frozenset[int]) -> bool:

@@ -51,7 +51,9 @@ def propose_plan(
     except routing.InvalidProblem as error:
         raise Refused("day_unsound", sentence_of(day, error.faults[0])) from error
     if routing.violations(day.problem, plan):
-        raise Refused("plan_unsound", "The planner's answer broke a rule and was discarded. Plan by hand and report this.")
+        raise Refused(
+            "plan_unsound", "The planner's answer broke a rule and was discarded. Plan by hand and report this."
+        )
     return _store(day, plan, seed=seed, by=by, at=at)
 
 

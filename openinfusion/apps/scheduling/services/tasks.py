@@ -36,7 +36,8 @@ def on_shift_cancelled(event: DomainEvent) -> None:
     """A call-off: each visit the nurse had that day becomes a task of the scheduler, due when its window opens."""
     by = system_access(event.tenant_id)
     on = date.fromisoformat(event.data["on"])
-    rows = Visit.objects.filter(nurse_id=event.subject_id, on=on, status__in=_AHEAD).select_related("episode__patient")
+    nurse_id = int(event.subject_id or 0)
+    rows = Visit.objects.filter(nurse_id=nurse_id, on=on, status__in=_AHEAD).select_related("episode__patient")
     for visit in rows.order_by("window_start", "pk"):
         open_task(
             key=open_visit_key(visit.pk), title=f"Visit {visit.number} on {written(on)} has no nurse", owner_role=Role.SCHEDULER,
@@ -61,7 +62,9 @@ def watch_starts(*, by: Access, at: datetime) -> tuple[int, int]:
         _open_not_started(visit, by=by, at=at)
     closed = [task for key, task in prefixes.items() if key not in late]
     for task in closed:
-        close_task(task=task, by=by, at=at, outcome="The visit has started, or was moved, cancelled or marked as missed.")
+        close_task(
+            task=task, by=by, at=at, outcome="The visit has started, or was moved, cancelled or marked as missed."
+        )
     return len(opened), len(closed) + _close_covered(by=by, at=at)
 
 
@@ -90,7 +93,10 @@ def _open_not_started(visit: Visit, *, by: Access, at: datetime) -> None:
 
 def _close_covered(*, by: Access, at: datetime) -> int:
     """Call-off tasks of visits that need nobody any more, or whose nurse is back on shift."""
-    tasks = {int(one.key.removeprefix(_NO_NURSE)): one for one in Task.objects.filter(status="open", key__startswith=_NO_NURSE)}
+    tasks = {
+        int(one.key.removeprefix(_NO_NURSE)): one
+        for one in Task.objects.filter(status="open", key__startswith=_NO_NURSE)
+    }
     if not tasks:
         return 0
     visits = Visit.objects.filter(pk__in=tasks, status__in=_AHEAD)

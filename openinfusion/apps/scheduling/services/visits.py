@@ -17,7 +17,7 @@ from openinfusion.apps.scheduling.policies import PLAN
 from openinfusion.apps.scheduling.services.needs import needs_of, visit_minutes
 from openinfusion.apps.scheduling.services.tasks import close_open_visit
 from openinfusion.core.orders.model import InfusionOrder
-from openinfusion.core.states import VISIT
+from openinfusion.core.states import EPISODE, VISIT
 from openinfusion.core.visits.recurrence import (
     EveryDays,
     InvalidSchedule,
@@ -58,7 +58,9 @@ def generate_visits(
     due = _due(structured, zone, from_date, days, tuple(times), tolerance)
     if not every_dose:
         due = _first_and_weekly(due)
-    taken = set(Visit.objects.filter(order_id=order.pk).exclude(status="cancelled").values_list("window_start", flat=True))
+    taken = set(
+        Visit.objects.filter(order_id=order.pk).exclude(status="cancelled").values_list("window_start", flat=True)
+    )
     visits = [_visit(order, structured, one, zone) for one in due if one.earliest not in taken]
     number = _last_number(order.episode)
     had_dose = order.episode.first_dose_at is not None or number > 0
@@ -107,7 +109,9 @@ def _rule(order: InfusionOrder, times: tuple[time, ...]) -> tuple[Rule, int | No
     try:
         return rule_for(frequency, times=times), None
     except InvalidSchedule as error:
-        raise BadInput({"times": f"{str(error).partition(':')[2].strip() or error}. Enter one time for each dose."}) from error
+        raise BadInput(
+            {"times": f"{str(error).partition(':')[2].strip() or error}. Enter one time for each dose."}
+        ) from error
 
 
 def _is_calendar(rule: Rule) -> bool:
@@ -138,6 +142,8 @@ def add_visit(
 ) -> Visit:  # fmt: skip
     """Add a visit by hand, such as a teaching or dressing visit."""
     by.require(PLAN)
+    if episode.status in EPISODE.final:
+        raise Refused("episode_over", "This episode is over. Visits belong to an episode under way.")
     if window_end <= window_start:
         raise BadInput({"window_end": "The window ends before it starts. Correct the times."})
     if not 5 <= duration_minutes <= 1440:
@@ -179,7 +185,9 @@ def facts(visit: Visit, **more: str) -> dict[str, str]:
 
 def next_visit(episode: Episode, at: datetime) -> Visit | None:
     """The next visit of an episode that is not over."""
-    rows = Visit.objects.filter(episode=episode, window_end__gte=at).exclude(status__in=("cancelled", "missed", "signed", "done"))
+    rows = Visit.objects.filter(episode=episode, window_end__gte=at).exclude(
+        status__in=("cancelled", "missed", "signed", "done")
+    )
     return rows.select_related("nurse").order_by("window_start").first()
 
 

@@ -14,14 +14,18 @@ from openinfusion.apps.scheduling.services.days import Day
 _NURSE = re.compile(r"\bn(\d+)\b")
 _VISIT = re.compile(r"\b(?:visit )?v(\d+)\b")
 #: Minutes after the program's midnight, as the judge writes them; times with a colon are written already.
-_MINUTE = re.compile(r"\b(starts at|ends at|there before|frozen at|before|arrival|between|and|the start) (\d+(?:\.\d+)?)(?![\d:.-])")
+_MINUTE = re.compile(
+    r"\b(starts at|ends at|there before|frozen at|before|arrival|between|and|the start) (\d+(?:\.\d+)?)(?![\d:.-])"
+)
+_OVERLAP = re.compile(r"visit v\d+ starts at ([\d.]+), visit v\d+ ends at ([\d.]+)")
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def sentence_of(day: Day, detail: str) -> str:
     """One reason as a sentence. Holds no patient's name: another visit is named by its time."""
-    text = _NURSE.sub(lambda found: _nurse(day, found[0]), detail)
+    text = _OVERLAP.sub(r"overlap: one visit ends at \2, the next starts at \1", detail)
+    text = _NURSE.sub(lambda found: _nurse(day, found[0]), text)
     text = _VISIT.sub(lambda found: _visit(day, f"v{found[1]}"), text)
     text = _MINUTE.sub(lambda found: f"{found[1]} {_clock(day, float(found[2]))}", text)
     text = _ISO_DAY.sub(lambda found: written(date(int(found[1]), int(found[2]), int(found[3]))), text)

@@ -150,7 +150,7 @@ def start_administration(*, record: VisitRecord, code: str, by: Access, at: date
     except IntegrityError as error:
         raise Refused("given_already", "This dose was started on another device a moment ago.") from error
     _note_first_dose(record, by=by, at=at)
-    data = {"drug": _drug(order), "dose": show(order.dose), "preparation": preparation.number}
+    data = {"drug": _drug(order), "dose": show(found[1].dose), "preparation": preparation.number}
     events.record(kind=STARTED, subject=row, by=by, at=at, episode_id=record.episode_id, data=data)
     first = order.rate_steps[0].rate if order.rate_steps else None
     if first is not None and str(first.unit) == "mL/h":

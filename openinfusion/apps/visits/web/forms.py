@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from openinfusion.platform.ui.forms.base import Text
 from openinfusion.platform.ui.forms import (
     CheckboxesField,
     CheckField,
@@ -38,7 +39,7 @@ class IdentityForm(Form):
 class SectionForm(Form):
     """Base of the note's sections; the fields are the section's data."""
 
-    title = ""
+    title: Text = ""
 
     def data_to_save(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}

@@ -77,18 +77,44 @@ def _licences(row: Any, on: date) -> Table:
     rows = []
     for one in sorted(row.licences.all(), key=lambda each: each.expires_on, reverse=True):
         chip, words = expiry(one.expires_on, on)
-        rows.append(Row(cells=[Cell(text=one.state, sub=_("multistate") if one.is_compact else ""), Cell(text=one.number), Cell(chip=chip, chip_label=words)]))
+        rows.append(
+            Row(
+                cells=[
+                    Cell(text=one.state, sub=_("multistate") if one.is_compact else ""),
+                    Cell(text=one.number),
+                    Cell(chip=chip, chip_label=words),
+                ]
+            )
+        )
     heads = (_("State"), _("Number"), _("Validity"))
-    return Table(caption=_("Licences"), columns=[Column(label=head) for head in heads], rows=rows, empty_title=_("No licence recorded"))
+    return Table(
+        caption=_("Licences"),
+        columns=[Column(label=head) for head in heads],
+        rows=rows,
+        empty_title=_("No licence recorded"),
+    )
 
 
 def _competencies(row: Any, on: date) -> Table:
     rows = []
     for one in sorted(row.competencies.all(), key=lambda each: (each.name, each.expires_on)):
         chip, words = expiry(one.expires_on, on)
-        rows.append(Row(cells=[Cell(text=one.name.capitalize()), Cell(text=format_date(one.shown_on)), Cell(chip=chip, chip_label=words)]))
+        rows.append(
+            Row(
+                cells=[
+                    Cell(text=one.name.capitalize()),
+                    Cell(text=format_date(one.shown_on)),
+                    Cell(chip=chip, chip_label=words),
+                ]
+            )
+        )
     heads = (_("Competency"), _("Shown"), _("Validity"))
-    return Table(caption=_("Competencies"), columns=[Column(label=head) for head in heads], rows=rows, empty_title=_("No competency recorded"))
+    return Table(
+        caption=_("Competencies"),
+        columns=[Column(label=head) for head in heads],
+        rows=rows,
+        empty_title=_("No competency recorded"),
+    )
 
 
 def _shifts(row: Any, by: Access) -> Table:
@@ -96,8 +122,16 @@ def _shifts(row: Any, by: Access) -> Table:
     for one in row.coming:
         hours = f"{format_time(one.starts)} to {format_time(one.ends)}"
         may = by.may(MANAGE) and not one.is_cancelled
-        cancel = Cell(text=_("Cancel this shift"), url=reverse("workforce:cancel_shift", args=[one.pk])) if may else Cell(is_blank=True)
-        rows.append(Row(cells=[Cell(text=format_date(one.on)), Cell(text=_("Cancelled") if one.is_cancelled else hours), cancel]))
+        cancel = (
+            Cell(text=_("Cancel this shift"), url=reverse("workforce:cancel_shift", args=[one.pk]))
+            if may
+            else Cell(is_blank=True)
+        )
+        rows.append(
+            Row(
+                cells=[Cell(text=format_date(one.on)), Cell(text=_("Cancelled") if one.is_cancelled else hours), cancel]
+            )
+        )
     heads = (_("Day"), _("Hours"), _("Call-off"))
     return Table(
         caption=_("Shifts of the next 14 days"), columns=[Column(label=head) for head in heads], rows=rows,

@@ -30,7 +30,9 @@ def nurses(request: HttpRequest) -> HttpResponse:
     """All nurses with what they may do today."""
     rows = Paginator(queries.nurses(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
     table = presenters.nurses_table(rows, on=clock.now().date())
-    return render(request, "workforce/nurses.html", {"page": rows, "table": table, "may_add": request.access.may(MANAGE)})
+    return render(
+        request, "workforce/nurses.html", {"page": rows, "table": table, "may_add": request.access.may(MANAGE)}
+    )
 
 
 @page(SEE)
@@ -92,7 +94,12 @@ def shift(request: HttpRequest, pk: int) -> HttpResponse:
 @page(MANAGE)
 def cancel_shift(request: HttpRequest, pk: int) -> HttpResponse:
     """A call-off: the visits of that day become open on the planning board."""
-    row = fetch(Shift, by=request.access, rows=Shift.objects.filter(nurse__in=queries.nurses(by=request.access)).select_related("nurse"), pk=pk)
+    row = fetch(
+        Shift,
+        by=request.access,
+        rows=Shift.objects.filter(nurse__in=queries.nurses(by=request.access)).select_related("nurse"),
+        pk=pk,
+    )
     return form_page(
         request, form=CancelForm(request.POST or None), done=_("Shift cancelled."), to=reverse("workforce:nurse", args=[row.nurse_id]),
         save=lambda data: services.cancel_shift(shift=row, reason=data["reason"], by=request.access, at=clock.now()),
@@ -115,4 +122,9 @@ def _sites(request: HttpRequest) -> list[Site]:
 
 
 def _context(row: Nurse, title: str, submit: str) -> dict[str, Any]:
-    return {"title": title, "submit": submit, "back_url": reverse("workforce:nurse", args=[row.pk]), "back_label": row.name}
+    return {
+        "title": title,
+        "submit": submit,
+        "back_url": reverse("workforce:nurse", args=[row.pk]),
+        "back_label": row.name,
+    }

@@ -20,7 +20,12 @@ def work_table(tasks: Iterable[Task], *, at: datetime) -> Table:
     """The work list as a queue, earliest due first."""
     return Table(
         caption=_("Open tasks by due time"),
-        columns=[Column(label=_("Due"), nowrap=True), Column(label=_("Task")), Column(label=_("Owner")), Column(label=_("Why"))],
+        columns=[
+            Column(label=_("Due"), nowrap=True),
+            Column(label=_("Task")),
+            Column(label=_("Owner")),
+            Column(label=_("Why")),
+        ],
         rows=[Row(cells=_cells(task, at), header_at=1) for task in tasks],
         empty_title=_("No open tasks"),
         empty_text=_("New tasks show here as soon as a rule or a person opens them."),

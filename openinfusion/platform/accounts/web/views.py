@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from openinfusion.platform import clock
 from openinfusion.platform.access import page, public_page
 from openinfusion.platform.access.homes import home_of
+from openinfusion.platform.access.roles import LINKED_ROLES
 from openinfusion.platform.access.sign_in import TENANT_IN_SESSION, memberships_of
 from openinfusion.platform.accounts.policies import HOME
+from openinfusion.platform.accounts.queries import has_second_factor
 from openinfusion.platform.accounts.web import presenters
 from openinfusion.platform.accounts.web.forms import TaskForm
 from openinfusion.platform.errors import NotFound, Refused
@@ -21,6 +23,7 @@ from openinfusion.platform.worklist.queries import fetch_task, tasks_for
 from openinfusion.platform.worklist.services import close_task
 
 PAGE_SIZE = 50
+_ASKED = "second_factor_asked"
 
 
 @public_page("sends a person to the sign-in page or to the home screen of the role; shows nothing itself")
@@ -30,9 +33,23 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     access = getattr(request, "access", None)
     if access is None:
+        if request.user.is_operator:
+            return redirect("home:operator")
         return render(request, "accounts/no_program.html", status=403)
+    _ask_for_second_factor(request)
     target = home_of(access.roles)
     return redirect(target or "home:work")
+
+
+def _ask_for_second_factor(request: HttpRequest) -> None:
+    """Remind staff without a second factor, once per session."""
+    if request.session.get(_ASKED) or not request.access.roles - LINKED_ROLES:
+        return
+    request.session[_ASKED] = True
+    if not has_second_factor(request.access.user_id):
+        messages.warning(
+            request, _("Set up a second step for signing in: open My account and add an app or a passkey.")
+        )
 
 
 @page(HOME)
