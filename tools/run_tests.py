@@ -30,7 +30,9 @@ def run(name: str, paths: list[str], *, environment: dict[str, str], workers: st
         print(line, end="", flush=True)
         found = _COUNTS.findall(line)
         if found and " in " in line:
-            counts = Counter({word.rstrip("s") if word.startswith("error") else word: int(number) for number, word in found})
+            counts = Counter(
+                {word.rstrip("s") if word.startswith("error") else word: int(number) for number, word in found}
+            )
     code = process.wait()
     print(f"== {name}: {dict(counts)} in {time.monotonic() - started:.0f} s", flush=True)
     if code not in (0, 5):
@@ -40,7 +42,8 @@ def run(name: str, paths: list[str], *, environment: dict[str, str], workers: st
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="openinfusion-tests-") as scratch:
-        base = {"OPENINFUSION_DATA_DIR": f"{scratch}/var", "OPENINFUSION_DEMO": "1"}
+        # the workers must collect parametrized sets in one order
+        base = {"OPENINFUSION_DATA_DIR": f"{scratch}/var", "OPENINFUSION_DEMO": "1", "PYTHONHASHSEED": "0"}
         total = run("SQLite, rules, formats, faults", ["tests", "--ignore=tests/browser"], environment=base)
         from postgres import running_postgres  # beside this file
 

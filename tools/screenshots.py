@@ -42,8 +42,21 @@ SHOTS = {
 def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="openinfusion-shots-") as folder:
-        environment = os.environ | {"OPENINFUSION_DATA_DIR": folder, "OPENINFUSION_MLLP_PORT": "12575", "OPENINFUSION_GATEWAY_HTTP_PORT": "18001"}
-        command = [sys.executable, "-m", "openinfusion.project.command", "demo", "--patients", "60", "--port", str(PORT)]
+        environment = os.environ | {
+            "OPENINFUSION_DATA_DIR": folder,
+            "OPENINFUSION_MLLP_PORT": "12575",
+            "OPENINFUSION_GATEWAY_HTTP_PORT": "18001",
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "openinfusion.project.command",
+            "demo",
+            "--patients",
+            "60",
+            "--port",
+            str(PORT),
+        ]
         process = subprocess.Popen(command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
         try:
             wait()

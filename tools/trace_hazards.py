@@ -63,8 +63,13 @@ def write(rows: list[dict[str, object]]) -> dict[str, int]:
         where = "<br>".join(f"`{path}`" for path in code.get(key, []))
         names = "<br>".join(f"`{name}`" for name in sorted(strong))
         need = hazard.fields["required_behaviour"].replace("|", "/")
-        lines.append(f"| {key} {hazard.fields['hazard']} | {hazard.fields['severity']} | {need} | {where} | {names} | {state} |")
-    lines += ["", f"{counts['automated']} automated, {counts['weak']} weak, {counts['open']} open of {sum(counts.values())}."]
+        lines.append(
+            f"| {key} {hazard.fields['hazard']} | {hazard.fields['severity']} | {need} | {where} | {names} | {state} |"
+        )
+    lines += [
+        "",
+        f"{counts['automated']} automated, {counts['weak']} weak, {counts['open']} open of {sum(counts.values())}.",
+    ]
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "trace.md").write_text("\n".join(lines) + "\n")
     return counts

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router
 
 from openinfusion.api.access import needs
 from openinfusion.apps.pharmacy.public import SEE, ruleset_of
 from openinfusion.core.orders.contract import answer_case
 from openinfusion.core.orders.rules import RuleSet
-from openinfusion.platform.access import Access
+from openinfusion.platform.access import Access, Request
 from openinfusion.platform.errors import BadInput, Refused
 from openinfusion.rulepacks.order_rules import proposed_rules
 
@@ -21,13 +20,13 @@ router = Router(tags=["orders"])
 
 @router.post("/check", summary="Check one order", url_name="orders_check")
 @needs(SEE)
-def check(request: HttpRequest, rules: str = "") -> dict[str, Any]:
+def check(request: Request, rules: str = "") -> dict[str, Any]:
     """The body is one case. ``rules=proposed`` counts every row verified at grade A or B, in a demo program only."""
-    by: Access = request.access  # type: ignore[attr-defined]
+    by: Access = request.access
     return answer_case(_body(request), _rules(by, rules))
 
 
-def _body(request: HttpRequest) -> Any:
+def _body(request: Request) -> Any:
     try:
         return json.loads(request.body)
     except (ValueError, RecursionError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router
 
 from openinfusion.api.access import needs
@@ -16,18 +15,19 @@ from openinfusion.apps.intake.public import (
     refuse_oversized,
 )
 from openinfusion.platform import clock
+from openinfusion.platform.access import Request
 
 router = Router(tags=["referrals"])
 
 
 @router.post("")
 @needs(RECEIVE)
-def receive(request: HttpRequest, site: str = "", file_name: str = "") -> list[dict[str, Any]]:
+def receive(request: Request, site: str = "", file_name: str = "") -> list[dict[str, Any]]:
     """The body is the document (FHIR R4 JSON, NDJSON or C-CDA). The same document again returns the same referral."""
     length = request.headers.get("Content-Length", "")
     refuse_oversized(int(length) if length.isdigit() else 0)
     content = request.body
-    by = request.access  # type: ignore[attr-defined]
+    by = request.access
     received = receive_referral(
         content, file_name=file_name or "referral", content_type=request.content_type or "", channel="api",
         site=choose_site(name=site, by=by), by=by, at=clock.now(),

@@ -22,8 +22,8 @@ Clock = Callable[[], float]
 Start = Callable[[int], tuple[Draft, dict[int, float]]]
 """The draft from which search number so-and-so starts."""
 
-HOT_ACCEPTANCE = 0.075
-ROOMY_ACCEPTANCE = 0.045
+HOT_ACCEPTANCE = 0.02
+ROOMY_ACCEPTANCE = 0.06
 """Share of moves that change the plan at the hot end; the lower one for large days with hardly any lateness."""
 
 LARGE_DAY = 120
@@ -106,7 +106,7 @@ def search(
     with ThreadPoolExecutor(max_workers=effort.threads) as pool:
         for number, one in enumerate(rounds):
             for index, worker in enumerate(workers):
-                if one.is_fresh and number > 0:
+                if one.is_fresh:
                     _begin(translation, grouping, worker, start(number * effort.threads + index))
                 else:
                     load_best(champion, worker)

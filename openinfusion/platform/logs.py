@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ ALLOWED = frozenset(
 )  # fmt: skip
 
 
-def keep_allowed(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def keep_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop every key that is not on the list; the line says how many were dropped."""
     dropped = [key for key in event if key not in ALLOWED and not key.startswith("_")]
     for key in dropped:
@@ -28,7 +29,7 @@ def keep_allowed(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
-def without_values(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """An exception is logged by type and place; its text may hold a person's data and stays out."""
     error = event.pop("exc_info", None)
     if error:
@@ -70,7 +71,7 @@ def configure(*, level: str) -> None:
     logging.getLogger("uvicorn.access").disabled = True  # request lines hold addresses; ours are structured
 
 
-def _library_line(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _library_line(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A library's message may quote input: keep the logger's name and the unfilled template only."""
     record = event.get("_record")
     if record is not None:

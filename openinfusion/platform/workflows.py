@@ -25,9 +25,7 @@ def move(
     by.require(step.permission)
     row.status = step.target  # type: ignore[attr-defined]
     row.save()
-    events.record(
-        kind=step.event, subject=row, by=by, at=at, data=data, patient_id=patient_id, episode_id=episode_id
-    )
+    events.record(kind=step.event, subject=row, by=by, at=at, data=data, patient_id=patient_id, episode_id=episode_id)
 
 
 def refusal(*, row: models.Model, workflow: Workflow, action: str, by: Access) -> str | None:

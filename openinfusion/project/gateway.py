@@ -31,6 +31,7 @@ from openinfusion.apps.monitoring.public import (
     send_due,
     set_aside,
 )
+from openinfusion.core.controls import control_is_on
 from openinfusion.core.telemetry.reports import DeviceIdentity, DeviceScheme
 from openinfusion.ingest.admission import Admission, Credential, DeviceStatus
 from openinfusion.ingest.checkpoints import CheckpointStore
@@ -116,7 +117,7 @@ def _candidates(device: DeviceIdentity) -> Any:
 
 
 def _why_refused(row: Device) -> str:
-    if not row.key_hash:
+    if not row.key_hash and control_is_on("HZ-093"):
         return "not enrolled with the gateway"
     if row.recall_note:
         return "recalled"

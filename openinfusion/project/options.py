@@ -14,11 +14,17 @@ class Option:
 
 
 OPTIONS = (
-    Option("DATABASE_URL", "", "Database. Empty: SQLite in the data folder. PostgreSQL: postgres://user:password@host/name"),
+    Option(
+        "DATABASE_URL", "", "Database. Empty: SQLite in the data folder. PostgreSQL: postgres://user:password@host/name"
+    ),
     Option("OPENINFUSION_DATA_DIR", "", "Folder for the database, the device log and the audit anchors. Empty: ./var"),
     Option("OPENINFUSION_SECRET_KEY", "", "Signs sessions. At least 50 random characters; required outside a demo"),
     Option("OPENINFUSION_HOSTS", "127.0.0.1,localhost,[::1]", "Host names the web server answers to, comma between"),
-    Option("OPENINFUSION_PUBLIC_URL", "", "Address people type, for example https://infusion.example.org; https turns on secure cookies"),
+    Option(
+        "OPENINFUSION_PUBLIC_URL",
+        "",
+        "Address people type, for example https://infusion.example.org; https turns on secure cookies",
+    ),
     Option("OPENINFUSION_DEMO", "0", "1: demo program with invented people. Never with real patients"),
     Option("OPENINFUSION_PORT", "8000", "Port of the web server"),
     Option("OPENINFUSION_SESSION_IDLE_MINUTES", "15", "Minutes without a request after which a person signs in again"),

@@ -15,10 +15,12 @@ _GRACE_SECONDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process: its name and the command that runs it."""
+    """One process: its name and the command that runs it. ``may_end``: the others go on without it."""
 
     name: str
     command: Sequence[str]
+    may_end: bool = False
+    starts_after: float = 0
 
 
 def parts(*, port: int) -> list[Part]:
@@ -34,22 +36,23 @@ def parts(*, port: int) -> list[Part]:
 
 def run_together(wanted: Sequence[Part], *, environment: Mapping[str, str] | None = None) -> int:
     """Run until interrupted or until one part ends; then stop all. Returns the first bad exit code."""
-    children = {
-        part.name: subprocess.Popen(part.command, env=os.environ | dict(environment or {}))  # noqa: S603 - our own
-        for part in wanted
-    }
+    waiting, running = sorted(wanted, key=lambda part: part.starts_after), []
+    begun = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     try:
         while True:
-            for name, child in children.items():
-                if child.poll() is not None:
-                    print(f"{name} ended with code {child.returncode}; stopping the others", file=sys.stderr)
+            while waiting and waiting[0].starts_after <= time.monotonic() - begun:
+                part = waiting.pop(0)
+                running.append((part, subprocess.Popen(part.command, env=os.environ | dict(environment or {}))))
+            for part, child in running:
+                if child.poll() is not None and not part.may_end:
+                    print(f"{part.name} ended with code {child.returncode}; stopping the others", file=sys.stderr)
                     return child.returncode or 1
             time.sleep(0.5)
     except KeyboardInterrupt:
         return 0
     finally:
-        stop(list(children.values()))
+        stop([child for _, child in running])
 
 
 def stop(children: Sequence[subprocess.Popen]) -> None:

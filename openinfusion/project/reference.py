@@ -65,7 +65,9 @@ def states() -> str:
 
     parts = ["# States\n\n" + _NOTE]
     for workflow in (*ALL.values(), ALARM):
-        parts.append(f"## {workflow.name.replace('_', ' ').capitalize()}\n\n```mermaid\n{diagram(workflow).strip()}\n```\n")
+        parts.append(
+            f"## {workflow.name.replace('_', ' ').capitalize()}\n\n```mermaid\n{diagram(workflow).strip()}\n```\n"
+        )
     return "\n".join(parts)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from django.core.management.commands import flush
+from support.people import NOW, make_person, make_program
 
 from openinfusion.platform import clock
 from openinfusion.platform.access import Access, system_access
@@ -13,7 +14,7 @@ from openinfusion.platform.access.roles import Role
 from openinfusion.platform.accounts.models import User
 from openinfusion.platform.tenancy import guards, scope
 from openinfusion.platform.tenancy.models import Site, Tenant
-from support.people import NOW, make_person, make_program
+
 
 @pytest.fixture(autouse=True)
 def _held_clock():
@@ -36,7 +37,9 @@ def program(db) -> Tenant:
 
 @pytest.fixture
 def site(program) -> Site:
-    return Site.objects.create(name="Springfield", time_zone="America/Chicago", state="IL", latitude=39.8, longitude=-89.6)
+    return Site.objects.create(
+        name="Springfield", time_zone="America/Chicago", state="IL", latitude=39.8, longitude=-89.6
+    )
 
 
 @pytest.fixture

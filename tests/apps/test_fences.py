@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client, RequestFactory
+from support.people import NOW, make_program
 
 from openinfusion.platform import clock
 from openinfusion.platform.access.middleware import AccessMiddleware
@@ -15,7 +16,6 @@ from openinfusion.platform.tenancy.models import Site
 from openinfusion.project import settings as shipped
 from openinfusion.project.commands import check
 from openinfusion.project.options import OPTIONS, read
-from support.people import NOW, make_program
 
 
 def _login(user) -> Client:

@@ -38,7 +38,8 @@ def message() -> bytes:
         "PID|||T-1^^^DEMO^MR||Sampleford^Marigold\rOBR|1|A^X|B^X|69985^MDC_DEV_PUMP_INFUS_MDS^MDC|||20261124104200-0600\r"
     )
     rows = "".join(
-        f"OBX|{n}|NM|157784^MDC_FLOW_FLUID_PUMP^MDC|1.1.1.{n}|{120 + n}|265266^MDC_DIM_MILLI_L_PER_HR^MDC|||||R\r" for n in range(1, 21)
+        f"OBX|{n}|NM|157784^MDC_FLOW_FLUID_PUMP^MDC|1.1.1.{n}|{120 + n}|265266^MDC_DIM_MILLI_L_PER_HR^MDC|||||R\r"
+        for n in range(1, 21)
     )
     return (head + rows).encode()
 
@@ -71,7 +72,11 @@ def main() -> int:
     ours, theirs = per_second(lambda: our_parse(raw, 2000)), per_second(lambda: their_parse(raw, 60))
     rows = [
         ("order verifications per CPU second (64 therapies, all active rules)", f"{orders:,.0f}", "bound: 1,000"),
-        ("HL7 v2 parse, 20 OBX, against the `hl7` library", f"{ours / theirs:,.0f} times", f"{ours:,.0f} against {theirs:,.0f} per CPU second"),
+        (
+            "HL7 v2 parse, 20 OBX, against the `hl7` library",
+            f"{ours / theirs:,.0f} times",
+            f"{ours:,.0f} against {theirs:,.0f} per CPU second",
+        ),
     ]
     lines = ["# Benchmarks", "", "Written by `make bench`: median of five rounds, one process, CPU time.", ""]
     lines += ["| What | Measured | Beside |", "| --- | --- | --- |", *[f"| {a} | {b} | {c} |" for a, b, c in rows]]

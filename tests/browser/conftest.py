@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from support.pages import enter
 
 from openinfusion.platform.access.roles import Role
-from support.pages import enter
 
 START_WITHIN_S = 120
 CHROMIUM_FLAGS = [
@@ -56,13 +56,25 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """`openinfusion demo` with a few patients, until the tests end."""
     folder = tmp_path_factory.mktemp("demo")
     port, mllp, http = _free_port(), _free_port(), _free_port()
-    environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+    }
     environment |= {
         "OPENINFUSION_DATA_DIR": str(folder), "OPENINFUSION_DEMO": "1", "OPENINFUSION_MLLP_PORT": str(mllp),
         "OPENINFUSION_GATEWAY_HTTP_PORT": str(http),
     }  # fmt: skip
     log = (folder / "demo.log").open("w")
-    command = [sys.executable, "-m", "openinfusion.project.command", "demo", "--patients", "12", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "openinfusion.project.command",
+        "demo",
+        "--patients",
+        "12",
+        "--no-pumps",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     url = f"http://127.0.0.1:{port}"
     try:

@@ -53,7 +53,9 @@ class Course:
             patient=self.patient, number=f"E-{number}", therapy_id="ceftriaxone", icd10="M86.9", prescriber=prescriber,
             referral_received_at=at - timedelta(days=30), status="active",
         )  # fmt: skip
-        self.payer, _ = Payer.objects.get_or_create(name="Acme Example Health", payer_code="ACME1", claim_filing_code="CI")
+        self.payer, _ = Payer.objects.get_or_create(
+            name="Acme Example Health", payer_code="ACME1", claim_filing_code="CI"
+        )
         self.coverage = Coverage.objects.create(
             patient=self.patient, payer=self.payer, member_id=f"M{number:06d}", starts_on=date(2026, 1, 1)
         )
@@ -80,7 +82,11 @@ class Course:
     def _order(self) -> None:
         structured = read_order({**ORDER, "id": f"E-{self.number}-O1"})
         self.order = Order.objects.create(
-            episode=self.episode, number=f"E-{self.number}-O1", therapy_id="ceftriaxone", current_revision=1, status="verified"
+            episode=self.episode,
+            number=f"E-{self.number}-O1",
+            therapy_id="ceftriaxone",
+            current_revision=1,
+            status="verified",
         )
         self.revision = OrderRevision.objects.create(
             order=self.order, number=1, content=order_to_json(structured), content_hash=content_hash(structured),
@@ -98,7 +104,13 @@ class Course:
         )  # fmt: skip
         if made:
             save_product(
-                item=self.item, container="single_dose", ndc_unit="UN", ndc_quantity=Decimal(1), source="label", by=self.by, at=self.at
+                item=self.item,
+                container="single_dose",
+                ndc_unit="UN",
+                ndc_quantity=Decimal(1),
+                source="label",
+                by=self.by,
+                at=self.at,
             )
         lot, _ = Lot.objects.get_or_create(
             item=self.item, site=self.site, number="CT26H114", defaults={"expires_on": date(2027, 12, 1), "on_hand": 99}
@@ -107,7 +119,12 @@ class Course:
             revision=self.revision, number=f"E-{self.number}-O1-P1", status="released", doses=14
         )
         self.used_lot = PreparationLot.objects.create(
-            preparation=self.preparation, lot=lot, quantity=14, amount_used=Decimal(28), amount_wasted=Decimal(0), amount_unit="g"
+            preparation=self.preparation,
+            lot=lot,
+            quantity=14,
+            amount_used=Decimal(28),
+            amount_wasted=Decimal(0),
+            amount_unit="g",
         )
         self.doses = 0
 
@@ -119,7 +136,10 @@ class Course:
             window_start=arrived, window_end=arrived + timedelta(hours=1), time_zone="America/Chicago", duration_minutes=60,
         )  # fmt: skip
         record = VisitRecord.objects.create(
-            visit=visit, nurse_name="Joel Testwell, RN", checked_in_at=arrived, checked_out_at=arrived + timedelta(minutes=minutes)
+            visit=visit,
+            nurse_name="Joel Testwell, RN",
+            checked_in_at=arrived,
+            checked_out_at=arrived + timedelta(minutes=minutes),
         )
         self.doses += 1
         Administration.objects.create(

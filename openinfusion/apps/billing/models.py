@@ -95,7 +95,9 @@ class Claim(TenantRow):
     from_date = models.DateField()
     to_date = models.DateField()
     total_minor = models.BigIntegerField(default=0)
-    expected_minor = models.BigIntegerField(null=True, help_text="by contract; null where a line has no expected amount")
+    expected_minor = models.BigIntegerField(
+        null=True, help_text="by contract; null where a line has no expected amount"
+    )
     paid_minor = models.BigIntegerField(default=0)
     adjusted_minor = models.BigIntegerField(default=0)
     patient_minor = models.BigIntegerField(default=0)
@@ -212,9 +214,7 @@ class Remittance(TenantRow):
     sha256 = models.CharField(max_length=64)
 
     class Meta(TenantRow.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "sha256", "position"], name="remittance_file_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "sha256", "position"], name="remittance_file_once")]
 
 
 class PostedPayment(TenantRow):

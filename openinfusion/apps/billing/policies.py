@@ -3,7 +3,9 @@
 from openinfusion.platform.access.roles import Role, declare
 
 SEE = declare("billing.see", "see claims and their evidence", {Role.BILLER, Role.OPERATIONS, Role.QUALITY})
-CONTRACTS = declare("billing.contracts", "keep payer contracts, rates and product facts", {Role.BILLER, Role.OPERATIONS})
+CONTRACTS = declare(
+    "billing.contracts", "keep payer contracts, rates and product facts", {Role.BILLER, Role.OPERATIONS}
+)
 #: The names the claim workflow in ``core.states`` asks for.
 PREPARE = declare("claim.prepare", "draft, check and correct claims", {Role.BILLER, Role.OPERATIONS})
 SEND = declare("claim.send", "send claims", {Role.BILLER})

@@ -67,7 +67,15 @@ def stakes(*, by: Access, at: datetime) -> Stakes:
     """What is ready, blocked, on its way and refused, with the money in it. Money is summed here, not in SQL."""
     found = Stakes()
     rows = visible(Claim.objects.exclude(status="voided"), by=by).values_list(
-        "status", "expected_minor", "total_minor", "denied_minor", "paid_minor", "created_at", "sent_at", "decided_at", "sent_count"
+        "status",
+        "expected_minor",
+        "total_minor",
+        "denied_minor",
+        "paid_minor",
+        "created_at",
+        "sent_at",
+        "decided_at",
+        "sent_count",
     )
     names = {status: name for name, statuses in FILTERS.items() for status in statuses}
     for status, expected, _total, denied, paid, created, sent, decided, times in rows.iterator():
@@ -155,7 +163,9 @@ def record_names(claim: Claim) -> set[str]:
     names: set[str] = set()
     for line in claim.lines.all():
         names |= {str(name) for name in line.evidence} if isinstance(line.evidence, list) else set()
-    return names | {name for one in claim.findings if isinstance(one, dict) and (name := record_in(str(one.get("subject"))))}
+    return names | {
+        name for one in claim.findings if isinstance(one, dict) and (name := record_in(str(one.get("subject"))))
+    }
 
 
 def record_in(subject: str) -> str:

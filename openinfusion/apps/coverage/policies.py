@@ -8,4 +8,6 @@ MANAGE = declare("coverage.manage", "change coverage and benefits", {Role.INTAKE
 AUTHORIZE = declare(
     "authorization.manage", "request and record authorizations", {Role.INTAKE, Role.BILLER, Role.OPERATIONS}
 )
-USE = declare("authorization.use", "use authorized units by a signed record", {Role.NURSE, Role.PHARMACIST, Role.BILLER})
+USE = declare(
+    "authorization.use", "use authorized units by a signed record", {Role.NURSE, Role.PHARMACIST, Role.BILLER}
+)

@@ -6,5 +6,12 @@ from openinfusion.platform.access import navigation
 from openinfusion.platform.access.navigation import Entry
 
 navigation.add(
-    Entry(group="Logistics", label="Pumps", url_name="equipment:fleet", permission=SEE, order=30, count=count_out_of_service)
+    Entry(
+        group="Logistics",
+        label="Pumps",
+        url_name="equipment:fleet",
+        permission=SEE,
+        order=30,
+        count=count_out_of_service,
+    )
 )

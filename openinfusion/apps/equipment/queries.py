@@ -13,7 +13,9 @@ OUT_OF_SERVICE = ("quarantined", "recalled")
 def devices(*, by: Access, status: str = "") -> QuerySet[Device]:
     """Pumps with the assignment that is open and in reach."""
     open_ones = visible(DeviceAssignment.objects.filter(ended_at=None).select_related("episode__patient"), by=by)
-    rows = visible(Device.objects.all(), by=by).prefetch_related(Prefetch("assignments", queryset=open_ones, to_attr="open_assignments"))
+    rows = visible(Device.objects.all(), by=by).prefetch_related(
+        Prefetch("assignments", queryset=open_ones, to_attr="open_assignments")
+    )
     return (rows.filter(status=status) if status else rows).order_by("serial")
 
 

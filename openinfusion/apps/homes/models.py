@@ -17,7 +17,9 @@ class HomeAssessment(TenantRow):
     checklist_version = models.CharField(max_length=64)
     answers = models.JSONField(help_text="item id -> yes, no or not_known")
     notes = models.JSONField(default=dict)
-    method = models.CharField(max_length=20, help_text="visit, video or phone")
+    method = models.CharField(
+        max_length=20, choices=[("visit", "Visit"), ("video", "Video call"), ("phone", "Phone call")]
+    )
     is_safe = models.BooleanField(null=True, help_text="null: not known")
     assessed_at = models.DateTimeField()
     assessed_by_name = models.CharField(max_length=160)

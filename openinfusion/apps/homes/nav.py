@@ -7,6 +7,11 @@ from openinfusion.platform.access.navigation import Entry
 
 navigation.add(
     Entry(
-        group="Patients", label="Home assessments", url_name="homes:queue", permission=SEE, order=30, count=count_to_assess
+        group="Patients",
+        label="Home assessments",
+        url_name="homes:queue",
+        permission=SEE,
+        order=30,
+        count=count_to_assess,
     )
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,12 +12,13 @@ from openinfusion.apps.monitoring.queries import live_infusion, open_alarms, rea
 from openinfusion.apps.monitoring.web import presenters
 from openinfusion.apps.patients.public import Episode, Panel, add_panel
 from openinfusion.platform import clock
+from openinfusion.platform.access import Request
 
 SHOWN_AFTER_END_S = 24 * 3600
 RECENT = 5
 
 
-def now(request: HttpRequest, episode: Episode) -> dict[str, Any] | None:
+def now(request: Request, episode: Episode) -> dict[str, Any] | None:
     """The infusion that runs now, or that ended within a day."""
     at = clock.now()
     row = live_infusion(episode.pk)
@@ -30,7 +30,7 @@ def now(request: HttpRequest, episode: Episode) -> dict[str, Any] | None:
     return {"tile": found, "ended_at": row.ended_at, "chip": chip, "url": reverse("monitoring:infusion", args=[row.pk])}
 
 
-def alarms(request: HttpRequest, episode: Episode) -> dict[str, Any] | None:
+def alarms(request: Request, episode: Episode) -> dict[str, Any] | None:
     """Open alarms of this episode, then the last ones closed."""
     opened = list(open_alarms(by=request.access, episode_id=episode.pk)[:10])
     closed = list(

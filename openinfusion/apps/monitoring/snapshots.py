@@ -36,7 +36,7 @@ def event_to_json(event: PumpEvent) -> dict[str, Any]:
 
 def event_from_json(values: dict[str, Any]) -> PumpEvent:
     words = {**_WORDS, "status": PumpStatus}
-    return PumpEvent(**{name: _value(name, raw, words) for name, raw in values.items()})
+    return PumpEvent(**{name: _value(name, raw, words) for name, raw in values.items()})  # type: ignore[arg-type]
 
 
 def state_to_json(state: PumpState) -> dict[str, Any]:

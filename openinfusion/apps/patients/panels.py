@@ -37,10 +37,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.http import HttpRequest
-
 from openinfusion.apps.patients.models import Episode
-from openinfusion.platform.access import Access
+from openinfusion.platform.access import Access, Request
 from openinfusion.platform.access.roles import permission
 
 COLUMNS = ("main", "side")
@@ -53,7 +51,7 @@ class Panel:
     key: str
     title: str
     order: int
-    render: Callable[[HttpRequest, Episode], dict[str, Any] | None]
+    render: Callable[[Request, Episode], dict[str, Any] | None]
     permission: str
     template: str
     column: str = "main"
@@ -66,7 +64,7 @@ class Chip:
 
     key: str
     order: int
-    render: Callable[[HttpRequest, Episode], tuple[str, str] | None]
+    render: Callable[[Request, Episode], tuple[str, str] | None]
     permission: str
 
 
@@ -76,7 +74,7 @@ class HeadAction:
 
     key: str
     order: int
-    render: Callable[[HttpRequest, Episode], Any]
+    render: Callable[[Request, Episode], Any]
     permission: str
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from openinfusion.apps.patients.public import Episode, Panel, Tab, add_panel, add_tab
@@ -14,11 +13,12 @@ from openinfusion.apps.pharmacy.services.orders import active_order, drug_name
 from openinfusion.apps.pharmacy.services.verification import check
 from openinfusion.apps.pharmacy.web import order_words, presenters
 from openinfusion.platform import clock
+from openinfusion.platform.access import Request
 from openinfusion.platform.errors import Refused
 from openinfusion.platform.ui.formats import format_datetime
 
 
-def current_order(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+def current_order(request: Request, episode: Episode) -> dict[str, Any]:
     """The order that is not over: verified before submitted before draft."""
     order, revision = _current(episode)
     new_url = reverse("pharmacy:new_order", args=[episode.pk]) if request.access.may(ENTER) else ""
@@ -41,7 +41,7 @@ def _compiled(revision: OrderRevision) -> Any:
         return None
 
 
-def open_findings(request: HttpRequest, episode: Episode) -> dict[str, Any] | None:
+def open_findings(request: Request, episode: Episode) -> dict[str, Any] | None:
     """What the checks say today about the order in force, with the reasons given at its verification."""
     order, revision = _current(episode)
     if order is None or revision is None:

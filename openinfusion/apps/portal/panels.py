@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openinfusion.apps.patients.public import Episode, Panel, add_panel
 from openinfusion.apps.portal.policies import INBOX, SEE
 from openinfusion.apps.portal.queries import latest_count, thread
+from openinfusion.platform.access import Request
 from openinfusion.platform.ui.formats import format_date, format_datetime
 
 SHOWN = 3
 
 
-def messages(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+def messages(request: Request, episode: Episode) -> dict[str, Any]:
     """The last messages, the last count, and where to answer."""
     zone = episode.patient.time_zone
     rows = [
@@ -24,11 +24,11 @@ def messages(request: HttpRequest, episode: Episode) -> dict[str, Any]:
             "when": format_datetime(row.sent_at, zone), "who": row.sender_name, "text": row.text, "from_home": row.from_home,
             "is_urgent": row.is_urgent, "waits": row.from_home and row.read_at is None,
         }
-        for row in thread(episode, by=request.access)[:SHOWN]  # type: ignore[attr-defined]
+        for row in thread(episode, by=request.access)[:SHOWN]
     ]  # fmt: skip
     return {
         "rows": rows, "count": _count_words(episode), "people_url": reverse("portal:people", args=[episode.patient_id]),
-        "url": reverse("portal:conversation", args=[episode.pk]) if request.access.may(INBOX) else "",  # type: ignore[attr-defined]
+        "url": reverse("portal:conversation", args=[episode.pk]) if request.access.may(INBOX) else "",
     }  # fmt: skip
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from openinfusion.apps.patients.public import Chip, Episode, Panel, add_chip, add_panel
 from openinfusion.apps.readiness.policies import SEE
 from openinfusion.apps.readiness.queries import next_gate, owners_of
 from openinfusion.apps.readiness.web.shapes import gate_action, gate_shape
 from openinfusion.core.readiness.words import day
+from openinfusion.platform.access import Request
 
 
-def chip(request: HttpRequest, episode: Episode) -> tuple[str, str] | None:
+def chip(request: Request, episode: Episode) -> tuple[str, str] | None:
     """The verdict in two words, with the day it is about."""
     found = next_gate(request, episode)
     if found is None:
@@ -22,13 +21,13 @@ def chip(request: HttpRequest, episode: Episode) -> tuple[str, str] | None:
     return gate.verdict.value, f"{gate.verdict.words.capitalize()}: visit {day(visit.on)}"
 
 
-def panel(request: HttpRequest, episode: Episode) -> dict[str, Any] | None:
+def panel(request: Request, episode: Episode) -> dict[str, Any] | None:
     """The gate with its release button."""
     found = next_gate(request, episode)
     if found is None:
         return None
     visit, gate = found
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     return {"gate": gate_shape(visit, gate, owners=owners_of(visit)), "action": gate_action(visit, gate, by=access)}
 
 

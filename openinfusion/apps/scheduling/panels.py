@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,13 +14,14 @@ from openinfusion.apps.scheduling.queries import continuity_of, next_of
 from openinfusion.apps.scheduling.web.presenters.times import window_text
 from openinfusion.apps.scheduling.web.presenters.words import continuity_facts
 from openinfusion.platform import clock
+from openinfusion.platform.access import Request
 from openinfusion.platform.ui.formats import format_date
 from openinfusion.platform.ui.shapes import Fact, Link
 
 
-def next_visit(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+def next_visit(request: Request, episode: Episode) -> dict[str, Any]:
     """The next visit, the primary nurse, and continuity so far."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     visit = next_of(episode, clock.now())
     facts = []
     if visit is not None:

@@ -6,7 +6,17 @@ from django.db import models
 
 from openinfusion.apps.pharmacy.public import OrderRevision, Preparation
 from openinfusion.apps.scheduling.public import Visit
+from openinfusion.core.signatures import Meaning
 from openinfusion.platform.tenancy.models import TenantRow
+
+#: ACVPU
+CONSCIOUSNESS = [
+    ("A", "Alert"),
+    ("C", "New confusion"),
+    ("V", "Answers to voice"),
+    ("P", "Answers to pain"),
+    ("U", "No answer"),
+]
 
 
 class VisitRecord(TenantRow):
@@ -46,7 +56,9 @@ class SectionVersion(TenantRow):
     class Meta(TenantRow.Meta):
         constraints = [
             models.UniqueConstraint(fields=["record", "version"], name="section_version_once"),
-            models.UniqueConstraint(fields=["record", "client_id"], condition=~models.Q(client_id=""), name="offline_save_once"),
+            models.UniqueConstraint(
+                fields=["record", "client_id"], condition=~models.Q(client_id=""), name="offline_save_once"
+            ),
         ]
 
 
@@ -64,7 +76,7 @@ class VitalSigns(TenantRow):
     temperature_c = models.DecimalField(max_digits=4, decimal_places=1, null=True)
     oxygen_saturation = models.PositiveSmallIntegerField(null=True)
     on_oxygen = models.BooleanField(null=True)
-    consciousness = models.CharField(max_length=12, blank=True, help_text="A, C, V, P or U")
+    consciousness = models.CharField(max_length=12, blank=True, choices=CONSCIOUSNESS)
     pain = models.PositiveSmallIntegerField(null=True)
     by_name = models.CharField(max_length=160)
 
@@ -136,7 +148,7 @@ class VisitSignature(TenantRow):
     version = models.PositiveIntegerField()
     content = models.JSONField()
     content_hash = models.CharField(max_length=64)
-    meaning = models.CharField(max_length=60)
+    meaning = models.CharField(max_length=60, choices=[(one.value, one.value) for one in Meaning])
     signed_by_id = models.BigIntegerField(null=True)
     signed_by_name = models.CharField(max_length=160)
     signed_at = models.DateTimeField()

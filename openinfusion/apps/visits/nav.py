@@ -8,6 +8,13 @@ from openinfusion.platform.access.navigation import Entry
 from openinfusion.platform.access.roles import Role
 
 navigation.add(
-    Entry(group="Today", label="My day", url_name="visits:my-day", permission=PERFORM, order=10, count=count_my_open_visits)
+    Entry(
+        group="Today",
+        label="My day",
+        url_name="visits:my-day",
+        permission=PERFORM,
+        order=10,
+        count=count_my_open_visits,
+    )
 )
 set_home(Role.NURSE, "visits:my-day")

@@ -22,7 +22,11 @@ def visits(request: HttpRequest, episode: Episode) -> dict[str, Any]:
     cells = [
         Row(
             cells=[
-                Cell(text=format_date(row.on), sub=format_time(row.window_start, row.time_zone), url=reverse("visits:visit", args=[row.pk])),
+                Cell(
+                    text=format_date(row.on),
+                    sub=format_time(row.window_start, row.time_zone),
+                    url=reverse("visits:visit", args=[row.pk]),
+                ),
                 Cell(text=row.kind.replace("_", " ")),
                 Cell(text=row.nurse.name if row.nurse else "", is_blank=row.nurse is None),
                 Cell(text=row.status.replace("_", " ")),
@@ -31,7 +35,9 @@ def visits(request: HttpRequest, episode: Episode) -> dict[str, Any]:
         for row in reversed(rows)
     ]
     heads = ("When", "Kind", "Nurse", "State")
-    table = Table(caption="Visits", columns=[Column(label=head) for head in heads], rows=cells, empty_title="No visits planned")
+    table = Table(
+        caption="Visits", columns=[Column(label=head) for head in heads], rows=cells, empty_title="No visits planned"
+    )
     return {"table": table}
 
 

@@ -129,9 +129,7 @@ def _weight_words(weight: Weight | None, at: datetime) -> str:
     return f"{number(weight.value)} {weight.unit} on {day(weight.measured_date)}{ago}"
 
 
-def _ceilings(
-    rule: EpinephrineRule, *, is_child: bool | None, child_max_mg: Decimal | None
-) -> tuple[Decimal, ...]:
+def _ceilings(rule: EpinephrineRule, *, is_child: bool | None, child_max_mg: Decimal | None) -> tuple[Decimal, ...]:
     """The most that may apply. Sources differ for children: without a signed setting all are shown."""
     if child_max_mg is not None and not 0 < child_max_mg <= rule.max_mg:
         raise ValueError("child_max_mg must lie above 0 and not above the general maximum of the protocol")

@@ -45,9 +45,7 @@ def check_kit(items: Iterable[KitItem], contents: Mapping[str, Content], *, thro
         raise ValueError(f"not in the kit list: {', '.join(sorted(strangers))}")
     needed = [item for item in listed if not item.is_optional]
     findings = tuple(
-        finding
-        for item in needed
-        if (finding := _problem(item, contents.get(item.item), through)) is not None
+        finding for item in needed if (finding := _problem(item, contents.get(item.item), through)) is not None
     )
     return KitCheck(findings if control_is_on("HZ-063") else (), _earliest(needed, contents))
 

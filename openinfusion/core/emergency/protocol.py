@@ -106,9 +106,7 @@ def _protocol(document: Mapping[str, Any]) -> Protocol:
         kit=tuple(_kit_item(item) for item in document["kit"]),
         prechecks=tuple(str(item["rule"]) for item in document["precheck"]),
         mild_reaction=str(document["mild_reaction"]["action"]),
-        recognition=tuple(
-            (name, tuple(map(str, found))) for name, found in signs.items() if name not in _NOT_SIGNS
-        ),
+        recognition=tuple((name, tuple(map(str, found))) for name, found in signs.items() if name not in _NOT_SIGNS),
         criteria=str(signs["criteria"]),
     )
 

@@ -49,12 +49,8 @@ def timers(
         count = len(epinephrine_at)
         found += [
             _timer("since_dose", f"Since epinephrine dose {count}", last, at),
-            _timer(
-                "repeat_from", "No better? Next dose possible from", last + timedelta(minutes=soonest), at
-            ),
-            _timer(
-                "repeat_until", "No better? Next dose at the latest", last + timedelta(minutes=latest), at
-            ),
+            _timer("repeat_from", "No better? Next dose possible from", last + timedelta(minutes=soonest), at),
+            _timer("repeat_until", "No better? Next dose at the latest", last + timedelta(minutes=latest), at),
         ]
     found.append(_timer("vitals", "Vital signs due", utc(vitals_at or started_at) + VITALS_EVERY, at))
     return tuple(found)

@@ -87,9 +87,7 @@ class Competency:
         return not self.missing
 
 
-def required_skills(
-    tags: Collection[str], rules: Iterable[SkillRule] = PROPOSED_SKILLS
-) -> tuple[SkillRule, ...]:
+def required_skills(tags: Collection[str], rules: Iterable[SkillRule] = PROPOSED_SKILLS) -> tuple[SkillRule, ...]:
     """The skills for this device, access and therapy. Unknown tags are allowed: they ask for nothing more."""
     wanted = {ALWAYS, *tags}
     return tuple(rule for rule in rules if rule.when & wanted)
@@ -113,9 +111,7 @@ def judge_competency(
     return Competency(tuple(shown), missing, min(ends) if ends and not missing else None, tuple(findings))
 
 
-def _standing(
-    rule: SkillRule, seen: tuple[Demonstration, ...], *, on: date, model: str
-) -> tuple[date | None, str]:
+def _standing(rule: SkillRule, seen: tuple[Demonstration, ...], *, on: date, model: str) -> tuple[date | None, str]:
     """Until when the skill counts, and why it does not (empty when it does)."""
     entries = [entry for entry in seen if entry.skill == rule.skill and entry.on <= on]
     counted = [entry for entry in entries if _counts(entry)]
@@ -161,6 +157,4 @@ def _finding(rule: SkillRule, reason: str) -> Finding:
 
 def caregiver_facts(name: str, competency: Competency) -> CaregiverFacts:
     """What the gate is told."""
-    return CaregiverFacts(
-        name=name, missing_skills=competency.missing, competent_until=competency.valid_until
-    )
+    return CaregiverFacts(name=name, missing_skills=competency.missing, competent_until=competency.valid_until)

@@ -98,9 +98,7 @@ def _needs(answers: Connectivity) -> list[Help]:
 def _findings(answers: Connectivity) -> tuple[Finding, ...]:
     findings = []
     if answers.phone_works is Answer.NO:
-        findings.append(
-            _finding("phone", Severity.BLOCK, "No working phone: nobody in this home can call 911.")
-        )
+        findings.append(_finding("phone", Severity.BLOCK, "No working phone: nobody in this home can call 911."))
     if answers.phone_works is Answer.NOT_KNOWN:
         findings.append(_finding("phone", Severity.BLOCK, "Whether a phone works in this home: not known."))
     for name, answer, words in (

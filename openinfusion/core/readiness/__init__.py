@@ -108,9 +108,7 @@ def _moments(facts: object) -> Iterator[tuple[str, datetime]]:
 
 def _condition(rule: _Rule, facts: VisitFacts, at: datetime) -> Condition:
     if rule.needed(facts) is None:
-        answer = not_known(
-            f"whether this visit needs it ({rule.title.lower()}):", "the visit's needs are set"
-        )
+        answer = not_known(f"whether this visit needs it ({rule.title.lower()}):", "the visit's needs are set")
     else:
         answer = rule.judge(facts, at)
     return Condition(rule.name, rule.title, answer.verdict, answer.facts, rule.owner_role, answer.clears)

@@ -23,9 +23,7 @@ def judge_home(facts: VisitFacts, at: datetime) -> Answer:
         return not_known("open points of the home assessment:", "the home assessment is finished")
     assessed = f"assessed {day(home.assessed_date)}"
     if home.open_blocking:
-        return blocked(
-            f"{assessed}, open: {joined(home.open_blocking)}", "each open point is mended and recorded"
-        )
+        return blocked(f"{assessed}, open: {joined(home.open_blocking)}", "each open point is mended and recorded")
     if home.open_other:
         return ready(f"{assessed}, {counted(len(home.open_other), 'smaller point')} open")
     return ready(f"{assessed}, no open hazard")

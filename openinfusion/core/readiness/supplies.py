@@ -29,9 +29,7 @@ def judge_drug(facts: VisitFacts, at: datetime) -> Answer:
         return blocked("the lot is on hold or recalled", "pharmacist releases or replaces the lot")
     if control_is_on("HZ-060"):
         if drug.in_temperature is None:
-            return not_known(
-                "temperature on the way:", "logger data is read, or pharmacist replaces the doses"
-            )
+            return not_known("temperature on the way:", "logger data is read, or pharmacist replaces the doses")
         if not drug.in_temperature:
             return blocked(
                 f"temperature left its range{_detail(drug.temperature)}",

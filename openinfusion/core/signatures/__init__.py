@@ -82,9 +82,7 @@ def sign(
     return Signature(record, signed_hash, by, meaning, at, _seal(record, signed_hash, by, meaning, at, key))
 
 
-def verify(
-    signature: Signature, content: Mapping[str, Any], *, record: str, key: bytes = b""
-) -> Verification:
+def verify(signature: Signature, content: Mapping[str, Any], *, record: str, key: bytes = b"") -> Verification:
     """Does this signature hold for this content of this record?"""
     if not control_is_on("HZ-109"):
         return Verification(True, "Signature not checked.")
@@ -92,9 +90,7 @@ def verify(
         return Verification(False, "The signature belongs to another record.")
     if not hmac.compare_digest(signature.content_hash, content_hash(content)):
         return Verification(False, "The record was changed after it was signed. Sign again.")
-    expected = _seal(
-        signature.record, signature.content_hash, signature.by, signature.meaning, signature.at, key
-    )
+    expected = _seal(signature.record, signature.content_hash, signature.by, signature.meaning, signature.at, key)
     if not hmac.compare_digest(signature.seal, expected):
         return Verification(False, "Signer, meaning or time of the signature was changed.")
     return Verification(True, "The signature holds for this record as it is now.")
@@ -133,9 +129,7 @@ def _tagged(value: Any) -> Any:
             return ["bytes", value.hex()]
         case Sequence():
             return ["list", [_tagged(item) for item in value]]
-    raise ValueError(
-        f"a {type(value).__name__} cannot be signed: use text, integers, decimals, dates, lists, mappings"
-    )
+    raise ValueError(f"a {type(value).__name__} cannot be signed: use text, integers, decimals, dates, lists, mappings")
 
 
 def _decimal_text(value: Decimal) -> str:

@@ -96,8 +96,7 @@ EPISODE = Workflow(
             target="assessed",
             permission="episode.assess",
             event="episode.assessed",
-            refusal="The assessment is recorded after acceptance and before the first dose. "
-            "This episode is {state}.",
+            refusal="The assessment is recorded after acceptance and before the first dose. This episode is {state}.",
         ),
         *moves(
             "start_therapy",
@@ -137,8 +136,7 @@ EPISODE = Workflow(
             target="discharged",
             permission="episode.manage",
             event="episode.discharged",
-            refusal="A patient can be discharged only from an episode whose therapy has started. "
-            "This one is {state}.",
+            refusal="A patient can be discharged only from an episode whose therapy has started. This one is {state}.",
         ),
         *moves(
             "cancel",

@@ -90,9 +90,7 @@ class Workflow:
                 return transition
         template = next((t.refusal for t in self.transitions if t.action == action), None)
         if template is None:
-            return Refusal(
-                f"{self.name}.unknown_action", f"There is no such step for {_with_article(self.title)}."
-            )
+            return Refusal(f"{self.name}.unknown_action", f"There is no such step for {_with_article(self.title)}.")
         return Refusal(f"{self.name}.{action}.wrong_state", template.replace("{state}", label(state)))
 
     def _require_known(self, state: str) -> None:

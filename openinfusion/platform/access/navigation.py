@@ -54,4 +54,9 @@ def _sorted(group: str) -> list[Entry]:
 def _item(entry: Entry, access: Access, path: str) -> dict[str, Any]:
     url = reverse(entry.url_name)
     count = entry.count(replace(access, reads=set())) if entry.count else None  # counting is not reading a chart
-    return {"label": entry.label, "url": url, "count": count, "current": path == url or (url != "/" and path.startswith(url))}
+    return {
+        "label": entry.label,
+        "url": url,
+        "count": count,
+        "current": path == url or (url != "/" and path.startswith(url)),
+    }

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from openinfusion.platform.access.roles import permission
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 def page(name: str) -> Callable[[View], View]:
@@ -25,7 +25,9 @@ def page(name: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             access = getattr(request, "access", None)
             if access is None:
-                return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+                return HttpResponseRedirect(
+                    f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+                )
             access.require(name)
             return view(request, *args, **kwargs)
 

@@ -13,7 +13,7 @@ from openinfusion.platform.access.roles import ROLE_CHOICES
 from openinfusion.platform.tenancy.models import Site, TenantRow
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
 

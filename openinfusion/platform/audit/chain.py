@@ -134,6 +134,11 @@ def anchor(*, anchors: Path) -> int:
     anchors.parent.mkdir(parents=True, exist_ok=True)
     with anchors.open("a") as file:
         for head in heads:
-            line = {"tenant": head.tenant.slug, "sequence": head.sequence, "hash": head.hash, "at": clock.now().isoformat()}
+            line = {
+                "tenant": head.tenant.slug,
+                "sequence": head.sequence,
+                "hash": head.hash,
+                "at": clock.now().isoformat(),
+            }
             file.write(json.dumps(line) + "\n")
     return len(heads)

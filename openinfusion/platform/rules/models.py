@@ -30,7 +30,9 @@ class RulePackVersion(TenantRow):
     class Meta(TenantRow.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "pack_id", "content_hash"], name="pack_content_once"),
-            models.UniqueConstraint(fields=["tenant", "pack_id"], condition=Q(status="active"), name="pack_active_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "pack_id"], condition=Q(status="active"), name="pack_active_once"
+            ),
         ]
 
 

@@ -46,6 +46,8 @@ def propose(*, pack_id: str, by: Access, at: datetime) -> RulePackVersion:
 @transaction.atomic
 def approve(*, version: RulePackVersion, by: Access, at: datetime, is_demo: bool = False) -> RulePackVersion:
     """Add a person's approval. The second person's makes the pack active and retires the one before."""
+    if by.user_id is None:
+        raise Refused("no_person", "An approval needs a person.")
     version = RulePackVersion.objects.select_for_update().get(pk=version.pk)
     shipped = pack(version.pack_id)
     _refuse_wrong_approval(version, shipped, by=by, is_demo=is_demo)
@@ -87,7 +89,7 @@ def _refuse_wrong_approval(version: RulePackVersion, shipped: Pack, *, by: Acces
         raise Refused("demo_only", "Demo approvals work only in a program marked demo.")
     if not control_is_on("HZ-124"):
         return
-    if version.approvals.filter(user_id=by.user_id).exists():
+    if version.approvals.filter(user_id=by.user_id or 0).exists():
         raise Refused("same_person", "You have approved this version already; a second person must approve it.")
     needed = APPROVERS[shipped.approver_role]
     first_without_role = version.approvals.exists() and not version.approvals.filter(role__contains=needed).exists()

@@ -32,7 +32,13 @@ def open_task(
         episode_id=episode_id, subject_type=subject._meta.label_lower, subject_id=subject.pk,
     )  # fmt: skip
     events.record(
-        kind=TASK_OPENED, subject=task, by=by, at=at, patient_id=task.patient_id, episode_id=episode_id, data=_facts(task)
+        kind=TASK_OPENED,
+        subject=task,
+        by=by,
+        at=at,
+        patient_id=task.patient_id,
+        episode_id=episode_id,
+        data=_facts(task),
     )
     return task
 

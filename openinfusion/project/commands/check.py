@@ -27,7 +27,10 @@ def secret_key() -> Iterator[Problem]:
     from django.conf import settings
 
     if not settings.DEMO and (len(settings.SECRET_KEY) < 50 or settings.SECRET_KEY.startswith("set-")):
-        yield "OPENINFUSION_SECRET_KEY is missing or short.", "Set it to at least 50 random characters and keep it secret."
+        yield (
+            "OPENINFUSION_SECRET_KEY is missing or short.",
+            "Set it to at least 50 random characters and keep it secret.",
+        )
 
 
 def transport() -> Iterator[Problem]:
@@ -62,7 +65,10 @@ def _durability(connection) -> Iterator[Problem]:  # type: ignore[no-untyped-def
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA synchronous")
             if cursor.fetchone()[0] < 2:
-                yield "SQLite would lose acknowledged rows in a power cut.", "Remove the option that changes PRAGMA synchronous."
+                yield (
+                    "SQLite would lose acknowledged rows in a power cut.",
+                    "Remove the option that changes PRAGMA synchronous.",
+                )
             return
         cursor.execute("SHOW synchronous_commit")
         if cursor.fetchone()[0] == "off":
@@ -93,7 +99,10 @@ def gateway_ports() -> Iterator[Problem]:
     from django.conf import settings
 
     if settings.GATEWAY_MLLP_PORT == settings.GATEWAY_HTTP_PORT:
-        yield "Both gateway ports are the same.", "Give OPENINFUSION_MLLP_PORT and OPENINFUSION_GATEWAY_HTTP_PORT two numbers."
+        yield (
+            "Both gateway ports are the same.",
+            "Give OPENINFUSION_MLLP_PORT and OPENINFUSION_GATEWAY_HTTP_PORT two numbers.",
+        )
     try:
         socket.getaddrinfo(settings.GATEWAY_HOST, None)
     except OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import Any
 
 
 def register(subparsers: argparse._SubParsersAction) -> None:
@@ -62,10 +63,8 @@ def _make(patients: int) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    import sys
-
     from openinfusion.project.demo.program import PASSWORD, STAFF, email_of
-    from openinfusion.project.processes import Part, parts, run_together
+    from openinfusion.project.processes import parts, run_together
 
     print(f"\nOpenInfusion demo: http://127.0.0.1:{options.port}   password for everyone: {PASSWORD}\n")
     for role, (name, credentials) in STAFF.items():
@@ -73,6 +72,34 @@ def _serve(options: argparse.Namespace) -> int:
     print("\nInvented people, demo approvals, not for care. Stop with Ctrl+C.\n", flush=True)
     wanted = parts(port=options.port)
     if not options.no_pumps:
-        command = [sys.executable, "-m", "openinfusion.project.command", "simulate-pumps", "--demo"]
-        wanted.append(Part("pumps", command))
+        wanted += _pumps()
     return run_together(wanted)
+
+
+def _pumps() -> list[Any]:
+    """The simulator beside the other processes; it may end, the others go on."""
+    import sys
+
+    from django.conf import settings
+
+    from openinfusion.platform.tenancy import scope
+    from openinfusion.project.demo.pumps import write_devices
+    from openinfusion.project.processes import Part
+
+    target = settings.DATA_DIR / "demo-pumps.json"
+    with scope.every_tenant():
+        count = write_devices(target)
+    if count == 0:
+        return []
+    python = [sys.executable, "-m", "openinfusion.project.command", "simulate-pumps"]
+    options = [
+        "--interval",
+        "10",
+        "--minutes",
+        "600",
+        "--faults",
+        "occlusion@4+3:1",
+        "--port",
+        str(settings.GATEWAY_MLLP_PORT),
+    ]
+    return [Part("pumps", [*python, "--devices", str(target), *options], may_end=True, starts_after=6)]

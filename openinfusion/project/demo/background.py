@@ -129,7 +129,11 @@ def add_patients(program: Program, *, count: int, at: datetime, seed: int) -> in
 
 
 def _payers(program: Program) -> list[Payer]:
-    names = (("Example Health Plan", "EX001", "commercial", "CI"), ("Sample Mutual", "SM002", "commercial", "CI"), ("Demo Senior Plan", "DS003", "medicare", "MB"))
+    names = (
+        ("Example Health Plan", "EX001", "commercial", "CI"),
+        ("Sample Mutual", "SM002", "commercial", "CI"),
+        ("Demo Senior Plan", "DS003", "medicare", "MB"),
+    )
     return [
         Payer.objects.get_or_create(
             tenant=program.tenant, name=name, defaults={"payer_code": code, "kind": kind, "claim_filing_code": filing}
@@ -141,7 +145,9 @@ def _payers(program: Program) -> list[Payer]:
 class _Maker:
     """Makes the rows of one patient after another."""
 
-    def __init__(self, program: Program, at: datetime, draw: random.Random, nurses: list[Nurse], payers: list[Payer]) -> None:
+    def __init__(
+        self, program: Program, at: datetime, draw: random.Random, nurses: list[Nurse], payers: list[Payer]
+    ) -> None:
         self.program, self.at, self.draw, self.nurses, self.payers = program, at, draw, nurses, payers
         self.tenant, self.zone = program.tenant, ZoneInfo(program.site.time_zone)
         self.today: date = at.astimezone(self.zone).date()
@@ -199,11 +205,31 @@ class _Maker:
             ("weight", Decimal(case["weight"]["value"]), "kg"), ("height", Decimal(person.height_cm), "cm"), ("creatinine", Decimal("0.9"), "mg/dL"),
         ):  # fmt: skip
             self.add(
-                Measurement, patient=patient, test=test, value=value, unit=unit, taken_at=taken, method="measured", source="demo program"
+                Measurement,
+                patient=patient,
+                test=test,
+                value=value,
+                unit=unit,
+                taken_at=taken,
+                method="measured",
+                source="demo program",
             )
         line = case["access"]["type"]
-        self.add(AccessDevice, patient=patient, kind=line if line != "none" else "peripheral", lumens=1, placed_on=self.today - timedelta(days=30))
-        self.add(Contact, patient=patient, name=f"{person.family}, Alex", relation="spouse", phone=person.phone, is_caregiver=True)
+        self.add(
+            AccessDevice,
+            patient=patient,
+            kind=line if line != "none" else "peripheral",
+            lumens=1,
+            placed_on=self.today - timedelta(days=30),
+        )
+        self.add(
+            Contact,
+            patient=patient,
+            name=f"{person.family}, Alex",
+            relation="spouse",
+            phone=person.phone,
+            is_caregiver=True,
+        )
         return patient
 
     def coverage(self, patient: Patient, episode: Episode, begun: datetime) -> None:
@@ -213,17 +239,30 @@ class _Maker:
             starts_on=date(2026, 1, 1), verified_at=begun, verified_by_name=self.program.acting(Role.INTAKE).name,
         )  # fmt: skip
         for category in ("drug", "per_diem", "nursing", "supplies"):
-            self.add(BenefitLine, coverage=coverage, category=category, is_covered=True, needs_authorization=True, verified_at=begun)
+            self.add(
+                BenefitLine,
+                coverage=coverage,
+                category=category,
+                is_covered=True,
+                needs_authorization=True,
+                verified_at=begun,
+            )
         authorization = self.add(
             Authorization, episode=episode, coverage=coverage, number=f"A{self.draw.randint(10**5, 10**6)}", status="approved",
             requested_at=begun, decided_at=begun + timedelta(hours=2), starts_on=begun.date(),
             ends_on=self.today + timedelta(days=self.draw.choice((5, 30, 60, 90))),
         )  # fmt: skip
         self.add(
-            AuthorizationLine, authorization=authorization, category="nursing", code="99601", unit="visit",
+            AuthorizationLine,
+            authorization=authorization,
+            category="nursing",
+            code="99601",
+            unit="visit",
             units_approved=Decimal(self.draw.choice((2, 12, 24))),
         )
-        self.event("coverage.added", coverage, begun + timedelta(hours=1), episode, payer=coverage.payer.name, plan="Demo PPO")
+        self.event(
+            "coverage.added", coverage, begun + timedelta(hours=1), episode, payer=coverage.payer.name, plan="Demo PPO"
+        )
 
     def home(self, patient: Patient, episode: Episode, begun: datetime) -> None:
         """An assessed home (a few with an open item), a caregiver who showed the skills, and consent."""
@@ -244,7 +283,9 @@ class _Maker:
             )  # fmt: skip
         self.add(Consent, episode=episode, signed_by=patient.full_name, signed_at=at)
 
-    def order(self, patient: Patient, episode: Episode, therapy: str, begun: datetime) -> tuple[OrderRevision, InfusionOrder]:
+    def order(
+        self, patient: Patient, episode: Episode, therapy: str, begun: datetime
+    ) -> tuple[OrderRevision, InfusionOrder]:
         """A verified order, signed by the demo pharmacist over its content."""
         number = f"{episode.number}-O1"
         found = example_case(therapy)["order"]
@@ -253,7 +294,9 @@ class _Maker:
             "stop_on": (self.today + timedelta(days=60)).isoformat(), "access": example_case(therapy)["patient"]["access"]["type"], "monitoring": ["creatinine weekly"],
         }  # fmt: skip
         structured = read_order(content)
-        order = self.add(Order, episode=episode, number=number, therapy_id=therapy, status="verified", current_revision=1)
+        order = self.add(
+            Order, episode=episode, number=number, therapy_id=therapy, status="verified", current_revision=1
+        )
         at = begun + timedelta(hours=6)
         revision = self.add(
             OrderRevision, order=order, number=1, content=order_to_json(structured), content_hash=content_hash(structured), origin="referral",
@@ -262,7 +305,16 @@ class _Maker:
         )  # fmt: skip
         self.verification(revision, at + timedelta(hours=1))
         drug = therapies()[therapy].display_name
-        self.event("order.verified", order, at + timedelta(hours=1), episode, self.pharmacist, order=number, revision=1, drug=drug)
+        self.event(
+            "order.verified",
+            order,
+            at + timedelta(hours=1),
+            episode,
+            self.pharmacist,
+            order=number,
+            revision=1,
+            drug=drug,
+        )
         return revision, structured
 
     def verification(self, revision: OrderRevision, at: datetime) -> None:
@@ -282,7 +334,14 @@ class _Maker:
         )  # fmt: skip
 
     def supply(
-        self, episode: Episode, revision: OrderRevision, order: InfusionOrder, therapy: str, begun: datetime, *, is_over: bool
+        self,
+        episode: Episode,
+        revision: OrderRevision,
+        order: InfusionOrder,
+        therapy: str,
+        begun: datetime,
+        *,
+        is_over: bool,
     ) -> Preparation:
         """A released preparation delivered in temperature, the kit where the therapy needs one, and the pump."""
         made = self.at - timedelta(days=3)
@@ -294,7 +353,13 @@ class _Maker:
             beyond_use_at=self.at + timedelta(days=self.draw.choice((1, 9, 9, 9))), beyond_use_reason="demo program", storage="fridge_2_8c",
         )  # fmt: skip
         self.event(
-            "preparation.released", preparation, made + timedelta(hours=2), episode, self.pharmacist, number=preparation.number, doses=doses
+            "preparation.released",
+            preparation,
+            made + timedelta(hours=2),
+            episode,
+            self.pharmacist,
+            number=preparation.number,
+            doses=doses,
         )
         arrived = made + timedelta(days=1)
         verdict = "hold" if self.draw.random() < 0.03 else "use"
@@ -306,11 +371,25 @@ class _Maker:
             temperature_reason="" if verdict == "use" else "The logger was silent for 3 h.",
         )  # fmt: skip
         self.add(
-            ShipmentLine, shipment=shipment, kind="preparation", label=preparation.number, preparation=preparation, picked_at=made, is_received=True
+            ShipmentLine,
+            shipment=shipment,
+            kind="preparation",
+            label=preparation.number,
+            preparation=preparation,
+            picked_at=made,
+            is_received=True,
         )
         for hour, celsius in ((0, "4.1"), (8, "6.4"), (16, "2.9"), (24, "4.6")):
             self.add(TemperatureReading, shipment=shipment, at=made + timedelta(hours=hour), celsius=Decimal(celsius))
-        self.event("shipment.delivered", shipment, arrived, episode, number=shipment.number, received_by="the patient", relation="patient")
+        self.event(
+            "shipment.delivered",
+            shipment,
+            arrived,
+            episode,
+            number=shipment.number,
+            received_by="the patient",
+            relation="patient",
+        )
         if kit_need(therapies()[therapy]) is not KitNeed.NOT_REQUIRED:
             expired = self.draw.random() < 0.05
             self.add(
@@ -335,11 +414,27 @@ class _Maker:
         )  # fmt: skip
 
     def visits(
-        self, episode: Episode, revision: OrderRevision, order: InfusionOrder, therapy: str, preparation: Preparation, *, is_over: bool
+        self,
+        episode: Episode,
+        revision: OrderRevision,
+        order: InfusionOrder,
+        therapy: str,
+        preparation: Preparation,
+        *,
+        is_over: bool,
     ) -> None:
         """One signed visit in the past; for people in treatment one in the coming week."""
         nurse = self.draw.choice(self.nurses)
-        self.visit(episode, revision, order, nurse, preparation, number=1, on=self.today - timedelta(days=self.draw.randint(2, 6)), signed=True)
+        self.visit(
+            episode,
+            revision,
+            order,
+            nurse,
+            preparation,
+            number=1,
+            on=self.today - timedelta(days=self.draw.randint(2, 6)),
+            signed=True,
+        )
         if not is_over:
             day = self.today + timedelta(days=self.draw.randint(0, 6))
             self.visit(episode, revision, order, nurse, preparation, number=2, on=day, signed=False)
@@ -360,7 +455,14 @@ class _Maker:
             self.note(visit, revision, order, nurse, preparation, start, start + timedelta(minutes=minutes))
 
     def note(
-        self, visit: Visit, revision: OrderRevision, order: InfusionOrder, nurse: Nurse, preparation: Preparation, start: datetime, end: datetime
+        self,
+        visit: Visit,
+        revision: OrderRevision,
+        order: InfusionOrder,
+        nurse: Nurse,
+        preparation: Preparation,
+        start: datetime,
+        end: datetime,
     ) -> None:
         """A signed note with vital signs and one dose given whole."""
         record = self.add(
@@ -383,8 +485,24 @@ class _Maker:
             signed_by_name=nurse.name, signed_by_id=nurse.user_id, signed_at=end,
         )  # fmt: skip
         drug = therapies()[order.therapy].display_name
-        self.event("administration.completed", administration, end, visit.episode, drug=drug, given="the whole dose", wasted="nothing")
-        self.event("visit.signed", visit, end, visit.episode, number=str(visit.number), nurse=nurse.name, on=visit.on.isoformat())
+        self.event(
+            "administration.completed",
+            administration,
+            end,
+            visit.episode,
+            drug=drug,
+            given="the whole dose",
+            wasted="nothing",
+        )
+        self.event(
+            "visit.signed",
+            visit,
+            end,
+            visit.episode,
+            number=str(visit.number),
+            nurse=nurse.name,
+            on=visit.on.isoformat(),
+        )
 
 
 def _sign_note(row: VisitSignature, name: str) -> None:

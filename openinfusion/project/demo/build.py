@@ -13,6 +13,8 @@ from openinfusion.platform.tenancy import scope
 from openinfusion.platform.tenancy.models import Tenant
 from openinfusion.project.demo.background import add_patients
 from openinfusion.project.demo.program import SLUG, make_program
+from openinfusion.project.demo.pumps import enroll_some
+from openinfusion.project.demo.story import tell
 from openinfusion.project.demo.workforce import add_nurses
 
 
@@ -39,7 +41,6 @@ def build(*, patients: int, say: Callable[[str], None], seed: int = 2026) -> Non
         rows = add_patients(program, count=patients, at=at, seed=seed)
         timed(f"{patients:,} patients, {rows:,} rows", begun)
         begun = time.monotonic()
-        from openinfusion.project.demo.story import tell
-
         tell(program, at=at)
+        enroll_some(program, at=at)
         timed("the story, step by step through the services", begun)

@@ -70,17 +70,37 @@ def chart(program: Program, therapy: str, who: Who, *, at: datetime) -> Any:
         readings.append(("creatinine", "0.8", "mg/dL"))
     for test, value, unit in readings:
         patients.record_measurement(
-            patient=patient, test=test, value=Decimal(value), unit=unit, taken_at=at, method="measured", source="referral", by=by, at=at
+            patient=patient,
+            test=test,
+            value=Decimal(value),
+            unit=unit,
+            taken_at=at,
+            method="measured",
+            source="referral",
+            by=by,
+            at=at,
         )
-    patients.record_access_device(patient=patient, kind=case["access"]["type"], lumens=1, placed_on=at.date(), by=by, at=at)
-    patients.record_contact(patient=patient, name=f"{who.family}, Otis", relation="spouse", phone=who.phone, is_caregiver=True, by=by, at=at)
+    patients.record_access_device(
+        patient=patient, kind=case["access"]["type"], lumens=1, placed_on=at.date(), by=by, at=at
+    )
+    patients.record_contact(
+        patient=patient, name=f"{who.family}, Otis", relation="spouse", phone=who.phone, is_caregiver=True, by=by, at=at
+    )
     for text in case["conditions"]:
         patients.record_condition(patient=patient, text=text, source="referral", by=by, at=at)
     patients.review_conditions(patient=patient, by=by, at=at)
     patients.review_medications(patient=patient, by=by, at=at)
     indication = example_case(therapy)["order"]["indication"]
+    prescriber = patients.record_prescriber(name="Noah Pretend, MD", npi="1234567893", by=by, at=at)
     episode = patients.new_episode(
-        patient=patient, therapy_id=therapy, referral_received_at=at, indication=indication, by=by, at=at
+        patient=patient,
+        therapy_id=therapy,
+        referral_received_at=at,
+        indication=indication,
+        icd10="M86.9",
+        prescriber=prescriber,
+        by=by,
+        at=at,
     )
     return patients.move_episode(episode=episode, action="accept", by=by, at=at)
 
@@ -88,12 +108,22 @@ def chart(program: Program, therapy: str, who: Who, *, at: datetime) -> Any:
 def benefits(program: Program, episode: Any, *, at: datetime, units: int = 24) -> Any:
     """Coverage, benefits and an approved authorization."""
     by = program.acting(Role.INTAKE)
-    payer = coverage.find_or_add_payer(name="Example Health Plan", payer_code="EX001", kind="commercial", claim_filing_code="CI", by=by, at=at)
+    payer = coverage.find_or_add_payer(
+        name="Example Health Plan", payer_code="EX001", kind="commercial", claim_filing_code="CI", by=by, at=at
+    )
     row = coverage.add_coverage(
-        patient=episode.patient, payer=payer, member_id=f"EX{episode.pk:06}", plan="Demo PPO", starts_on=date(2026, 1, 1), by=by, at=at
+        patient=episode.patient,
+        payer=payer,
+        member_id=f"EX{episode.pk:06}",
+        plan="Demo PPO",
+        starts_on=date(2026, 1, 1),
+        by=by,
+        at=at,
     )
     for category in ("drug", "per_diem", "nursing", "supplies"):
-        coverage.record_benefit(coverage=row, category=category, is_covered=True, needs_authorization=True, by=by, at=at)
+        coverage.record_benefit(
+            coverage=row, category=category, is_covered=True, needs_authorization=True, by=by, at=at
+        )
     asked = coverage.request_authorization(episode=episode, coverage=row, by=by, at=at)
     lines = [("nursing", "99601", Decimal(units), "visit")]
     return coverage.decide_authorization(
@@ -107,11 +137,25 @@ def home(program: Program, episode: Any, *, at: datetime, model: str = "Examplep
     nurse = program.acting(Role.NURSE)
     answers = {question.item_id: "yes" for question in homes.checklist()}
     homes.record_assessment(episode=episode, answers=answers, notes={}, method="visit", by=nurse, at=at)
-    screen = ("phone_works", "internet_works", "mobile_signal", "has_screen", "hears_on_the_phone", "sees_the_screen", "manages_the_device")
+    screen = (
+        "phone_works",
+        "internet_works",
+        "mobile_signal",
+        "has_screen",
+        "hears_on_the_phone",
+        "sees_the_screen",
+        "manages_the_device",
+    )
     homes.record_connectivity(episode=episode, answers=dict.fromkeys(screen, "yes"), by=nurse, at=at)
     for rule in home_rules.PROPOSED_SKILLS:
         homes.record_competency(
-            episode=episode, skill=rule.skill, evidence="return_demonstration", passed=True, model=model, by=nurse, at=at
+            episode=episode,
+            skill=rule.skill,
+            evidence="return_demonstration",
+            passed=True,
+            model=model,
+            by=nurse,
+            at=at,
         )
     patients.record_consent(episode=episode, signed_by=episode.patient.full_name, relation="self", by=nurse, at=at)
 
@@ -127,17 +171,25 @@ def order_content(therapy: str, *, at: datetime, changes: Mapping[str, Any] | No
     return content | dict(changes or {})
 
 
-def order(program: Program, episode: Any, therapy: str, *, at: datetime, changes: Mapping[str, Any] | None = None) -> Any:
+def order(
+    program: Program, episode: Any, therapy: str, *, at: datetime, changes: Mapping[str, Any] | None = None
+) -> Any:
     """Enter and submit the order."""
     by = program.acting(Role.INTAKE)
-    row = pharmacy.enter_order(episode=episode, content=order_content(therapy, at=at, changes=changes), origin="entered", by=by, at=at)
+    row = pharmacy.enter_order(
+        episode=episode, content=order_content(therapy, at=at, changes=changes), origin="entered", by=by, at=at
+    )
     return pharmacy.submit(order=row, by=by, at=at)
 
 
 def verify(program: Program, row: Any, *, at: datetime) -> Any:
     """A pharmacist verifies, with a reason for each finding that asks for one."""
     _case, verdict = pharmacy.check(revision=pharmacy.current_revision(row), at=at)
-    reasons = [(finding.rule, "agreed with the prescriber by phone") for finding in verdict.findings if finding.severity == "interrupt"]
+    reasons = [
+        (finding.rule, "agreed with the prescriber by phone")
+        for finding in verdict.findings
+        if finding.severity == "interrupt"
+    ]
     pharmacy.verify_order(order=row, overrides=reasons, by=program.acting(Role.PHARMACIST), at=at)
     row.refresh_from_db()
     return row
@@ -148,14 +200,32 @@ def shelf(program: Program, therapy: str, *, at: datetime) -> Supplies:
     by = program.acting(Role.TECHNICIAN)
     facts = therapies()[therapy]
     item = inventory.Item.objects.filter(therapy_id=therapy, kind="drug").first() or inventory.add_item(
-        fields={"kind": "drug", "name": f"{facts.generic} vial", "therapy_id": therapy, "hcpcs": facts.hcpcs, "storage": "fridge"}, by=by, at=at
+        fields={
+            "kind": "drug",
+            "name": f"{facts.generic} vial",
+            "therapy_id": therapy,
+            "hcpcs": facts.hcpcs,
+            "storage": "fridge",
+        },
+        by=by,
+        at=at,
     )
     number = inventory.Lot.objects.count() + 1
     lot = inventory.receive_stock(
-        item=item, site=program.site, lot_number=f"DEMO{number:04}", expires_on=at.date() + timedelta(days=400), quantity=60, by=by, at=at
+        item=item,
+        site=program.site,
+        lot_number=f"DEMO{number:04}",
+        expires_on=at.date() + timedelta(days=400),
+        quantity=60,
+        by=by,
+        at=at,
     )
     kit = inventory.add_kit(
-        site=program.site, code=f"DK-{inventory.AnaphylaxisKit.objects.count() + 1:04}", expires_on=at.date() + timedelta(days=300), by=by, at=at
+        site=program.site,
+        code=f"DK-{inventory.AnaphylaxisKit.objects.count() + 1:04}",
+        expires_on=at.date() + timedelta(days=300),
+        by=by,
+        at=at,
     )
     return Supplies(lot, kit)
 
@@ -168,7 +238,9 @@ def prepare(program: Program, row: Any, supplies: Supplies, *, doses: int, at: d
     preparation = pharmacy.plan_preparation(order=row, doses=doses, by=tech, at=at)
     pharmacy.start(preparation=preparation, by=tech, at=at)
     category = next(one for one in beyond_use_categories() if one.may_be_proposed)
-    limits = Limits(category_key(category), "fridge_2_8c", timedelta(hours=24), "demo program: invented stability, not for care")
+    limits = Limits(
+        category_key(category), "fridge_2_8c", timedelta(hours=24), "demo program: invented stability, not for care"
+    )
     pharmacy.record_preparation(
         preparation=preparation, lots=[UsedLot(supplies.drug_lot, doses)], limits=limits, by=tech, at=at
     )
@@ -193,7 +265,9 @@ def deliver(program: Program, episode: Any, supplies: Supplies, *, at: datetime,
     readings = [(at + timedelta(minutes=15 * step), Decimal("4.2") + Decimal(step % 4) / 10) for step in range(13)]
     delivery.add_readings(shipment=shipment, readings=readings, by=tech, at=arrived)
     shipment.refresh_from_db()
-    delivery.prove_delivery(shipment=shipment, received_by=episode.patient.full_name, relation="patient", by=tech, at=arrived)
+    delivery.prove_delivery(
+        shipment=shipment, received_by=episode.patient.full_name, relation="patient", by=tech, at=arrived
+    )
     return shipment
 
 
@@ -210,7 +284,13 @@ def _code(program: Program, line: Any, supplies: Supplies, pump: Any, *, at: dat
         fields={"kind": "supply", "name": line.item_name}, by=by, at=at
     )
     lot = inventory.Lot.objects.filter(item=item, on_hand__gte=line.quantity).first() or inventory.receive_stock(
-        item=item, site=program.site, lot_number=f"SUP{item.pk:04}", expires_on=at.date() + timedelta(days=500), quantity=500, by=by, at=at
+        item=item,
+        site=program.site,
+        lot_number=f"SUP{item.pk:04}",
+        expires_on=at.date() + timedelta(days=500),
+        quantity=500,
+        by=by,
+        at=at,
     )
     return lot.number
 
@@ -240,10 +320,16 @@ def plan(program: Program, row: Any, nurse: Any, *, on: date, hour: int, at: dat
 def _times(row: Any, hour: int) -> list[time]:
     """One wall time per dose of a day."""
     frequency = pharmacy.read_order(pharmacy.current_revision(row).content).frequency
-    doses = frequency.times if frequency and frequency.times and frequency.per and frequency.per.amount_in("h") == 24 else 1
+    doses = (
+        frequency.times if frequency and frequency.times and frequency.per and frequency.per.amount_in("h") == 24 else 1
+    )
     if frequency and frequency.times and frequency.per and frequency.per.amount_in("h") < 24:
         doses = int(24 / frequency.per.amount_in("h"))
-    return [time((hour + index * 24 // doses) % 24) for index in range(doses)][:doses] if frequency and frequency.times else [time(hour)]
+    return (
+        [time((hour + index * 24 // doses) % 24) for index in range(doses)][:doses]
+        if frequency and frequency.times
+        else [time(hour)]
+    )
 
 
 def arrive(program: Program, visit: Any, *, at: datetime) -> Any:
@@ -284,7 +370,11 @@ def finish(program: Program, record: Any, administration: Any, *, at: datetime) 
     """End the dose, write the note, sign."""
     nurse = program.acting(Role.NURSE)
     dose = pharmacy.read_order(administration.revision.content).dose
-    visits.end_administration(administration=administration, given=dose, wasted=Quantity(Decimal(0), dose.unit), by=nurse, at=at)
+    if dose is None:
+        raise ValueError("the order of a story has a dose")
+    visits.end_administration(
+        administration=administration, given=dose, wasted=Quantity(Decimal(0), dose.unit), by=nurse, at=at
+    )
     vitals(program, record, at=at, systolic=122)
     for section, data in (
         ("teaching", {"taught": "when to call", "teach_back": "said it back right"}),

@@ -74,9 +74,7 @@ def make_program(*, at: datetime) -> Program:
             role: _person(tenant, role, name, credentials, email_of(role), hashed, at)
             for role, (name, credentials) in STAFF.items()
         }
-        second = _person(
-            tenant, Role.PHARMACIST, *SECOND_PHARMACIST, f"pharmacist.two@{DOMAIN}", hashed, at
-        )
+        second = _person(tenant, Role.PHARMACIST, *SECOND_PHARMACIST, f"pharmacist.two@{DOMAIN}", hashed, at)
         program = Program(tenant, site, people, second, system_access(tenant.pk))
         approve_packs(program, at=at)
     return program
@@ -89,12 +87,14 @@ def _hashed_once() -> str:
     return make_password(PASSWORD)
 
 
-def _person(
-    tenant: Tenant, role: Role, name: str, credentials: str, email: str, hashed: str, at: datetime
-) -> Access:
+def _person(tenant: Tenant, role: Role, name: str, credentials: str, email: str, hashed: str, at: datetime) -> Access:
     user = User.objects.create(email=email, name=name, credentials=credentials, password=hashed, created_at=at)
     Membership.objects.create(
-        tenant=tenant, user=user, role=role, all_sites=role not in LINKED_ROLES, starts_on=(at - timedelta(days=400)).date()
+        tenant=tenant,
+        user=user,
+        role=role,
+        all_sites=role not in LINKED_ROLES,
+        starts_on=(at - timedelta(days=400)).date(),
     )
     return Access(
         user_id=user.pk, name=str(user), tenant_id=tenant.pk, roles=frozenset({role}), is_demo=True,

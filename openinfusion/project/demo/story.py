@@ -10,9 +10,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from openinfusion.apps.intake import public as intake
 from openinfusion.apps.patients import public as patients
 from openinfusion.apps.pharmacy import public as pharmacy
 from openinfusion.apps.workforce.public import Nurse
+from openinfusion.demo_data.referrals import THERAPY_IDS, load_referral
 from openinfusion.platform.access.roles import Role
 from openinfusion.project.demo import journey
 from openinfusion.project.demo.journey import Who
@@ -36,6 +38,7 @@ def tell(program: Program, *, at: datetime) -> None:
     nurse = Nurse.objects.get(user_id=program.acting(Role.NURSE).user_id)
     episode = first_dose(program, nurse, moment)
     _link_home_and_physician(program, episode, at=at)
+    _referrals(program, at=at)
     _waiting_for_verification(program, moment)
     _waiting_for_the_bench(program, moment)
 
@@ -58,10 +61,25 @@ def first_dose(program: Program, nurse: Nurse, moment: Callable[..., datetime]) 
     return episode
 
 
+def _referrals(program: Program, *, at: datetime) -> None:
+    """The ten referrals of the inbox: most wait, two are accepted, one is declined with its reason."""
+    by = program.acting(Role.INTAKE)
+    received = [
+        intake.receive_referral(
+            load_referral(therapy), file_name=f"{therapy}.json", content_type="application/fhir+json", channel="command", site=program.site,
+            by=by, at=at - timedelta(minutes=40 - index * 3),
+        )[0]
+        for index, therapy in enumerate(THERAPY_IDS)
+    ]  # fmt: skip
+    for referral in received[:2]:
+        intake.accept(referral, reason="demo program", by=by, at=at)
+    intake.decline(received[-1], reason="outside our area", by=by, at=at)
+
+
 def _link_home_and_physician(program: Program, episode: Any, *, at: datetime) -> None:
     by = program.acting(Role.INTAKE)
     for role in (Role.PATIENT, Role.CAREGIVER, Role.PHYSICIAN):
-        user_id = program.acting(role).user_id
+        user_id = program.acting(role).user_id or 0
         patients.link_chart(patient=episode.patient, user_id=user_id, relation=role.value, by=by, at=at)
 
 
@@ -70,7 +88,11 @@ def _waiting_for_verification(program: Program, moment: Callable[..., datetime])
     for who, therapy, changes in (
         (HANA, "infliximab", {}),
         (AMBROSE, "vancomycin", {}),
-        (COSIMA, "ceftriaxone", {"infuse_over": {"value": "5", "unit": "min"}, "rate_steps": [{"rate": {"value": "600", "unit": "mL/h"}}]}),
+        (
+            COSIMA,
+            "ceftriaxone",
+            {"infuse_over": {"value": "5", "unit": "min"}, "rate_steps": [{"rate": {"value": "600", "unit": "mL/h"}}]},
+        ),
     ):
         episode = journey.chart(program, therapy, who, at=moment(-1, 13))
         journey.order(program, episode, therapy, at=moment(-1, 14), changes=changes)

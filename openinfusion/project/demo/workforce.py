@@ -33,12 +33,25 @@ def add_nurses(program: Program, *, patients: int, at: datetime) -> list[Nurse]:
     )  # fmt: skip
     today = at.astimezone(ZoneInfo(program.site.time_zone)).date()
     Licence.objects.bulk_create(
-        [Licence(tenant=program.tenant, nurse=nurse, state="IL", number=f"RN-{nurse.pk:05}", expires_on=today + timedelta(days=400)) for nurse in nurses]
+        [
+            Licence(
+                tenant=program.tenant,
+                nurse=nurse,
+                state="IL",
+                number=f"RN-{nurse.pk:05}",
+                expires_on=today + timedelta(days=400),
+            )
+            for nurse in nurses
+        ]
     )
     NurseCompetency.objects.bulk_create(
         [
             NurseCompetency(
-                tenant=program.tenant, nurse=nurse, name=name, shown_on=today - timedelta(days=120), expires_on=today + timedelta(days=240)
+                tenant=program.tenant,
+                nurse=nurse,
+                name=name,
+                shown_on=today - timedelta(days=120),
+                expires_on=today + timedelta(days=240),
             )
             for number, nurse in enumerate(nurses)
             for place, name in enumerate(names)
@@ -48,7 +61,13 @@ def add_nurses(program: Program, *, patients: int, at: datetime) -> list[Nurse]:
     )
     Shift.objects.bulk_create(
         [
-            Shift(tenant=program.tenant, nurse=nurse, on=today + timedelta(days=day), starts=time(7, 30), ends=time(16, 30))
+            Shift(
+                tenant=program.tenant,
+                nurse=nurse,
+                on=today + timedelta(days=day),
+                starts=time(7, 30),
+                ends=time(16, 30),
+            )
             for nurse in nurses
             for day in range(-2, DAYS_WITH_SHIFTS)
         ],

@@ -31,7 +31,9 @@ def draft(course, biller, at):
     """``draft()`` -> the claim of the first week."""
 
     def make(first: date = FIRST, days: int = 7, of: Course = course):
-        return draft_claim(episode=of.episode, from_date=first, to_date=first + timedelta(days=days - 1), by=biller, at=at)
+        return draft_claim(
+            episode=of.episode, from_date=first, to_date=first + timedelta(days=days - 1), by=biller, at=at
+        )
 
     return make
 

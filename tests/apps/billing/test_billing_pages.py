@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from support.billed_course import FIRST, Course
-from support.x12_answers import ack_277
 from support.people import make_person, make_program
+from support.x12_answers import ack_277
 
 from openinfusion.apps.billing.models import Claim, ContractRate, PayerContract, ProductFact, Remittance
 from openinfusion.platform.access.roles import Role
@@ -134,7 +134,9 @@ def test_rates_are_added_imported_and_refused_with_the_row(course, biller_page):
     one = {"code": "S9501", "charge": "140.00", "starts_on": "2026-01-01", "source": "fee schedule 2026"}
     assert biller_page.post(f"{base}/rates/add/", one).status_code == 302
     assert biller_page.post(f"{base}/rates/add/", one).status_code == 422
-    table = "code,modifier,charge,expected,effective_from,effective_to,source\nS9502,,160.00,150.00,2026-01-01,,contract\n"
+    table = (
+        "code,modifier,charge,expected,effective_from,effective_to,source\nS9502,,160.00,150.00,2026-01-01,,contract\n"
+    )
     good = SimpleUploadedFile("rates.csv", table.encode())
     assert biller_page.post(f"{base}/rates/import/", {"file": good}).status_code == 302
     bad = SimpleUploadedFile("rates.csv", (table.replace("S9502", "S9503") + "S9504,,x,,2026-01-01,,c\n").encode())
@@ -146,7 +148,9 @@ def test_rates_are_added_imported_and_refused_with_the_row(course, biller_page):
     assert "S9502" in _text(biller_page.get(f"{base}/"))
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"a,b\n1,2\n", b"", b"code,modifier,charge,expected,effective_from,effective_to,source\n"])
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", b"a,b\n1,2\n", b"", b"code,modifier,charge,expected,effective_from,effective_to,source\n"]
+)
 def test_a_table_that_cannot_be_used_changes_nothing(course, biller_page, content):
     before = ContractRate.objects.count()
     file = SimpleUploadedFile("rates.csv", content)
@@ -156,7 +160,13 @@ def test_a_table_that_cannot_be_used_changes_nothing(course, biller_page, conten
 
 def test_a_contract_is_changed_and_a_nonsense_rule_is_named(course, biller_page):
     url = f"/billing/contracts/{course.payer.pk}/change/"
-    good = {"version": "2027", "source": "letter", "nursing_basis": "99601", "hour_rounding": "down", "per_diem_codes": "infliximab=S9359"}
+    good = {
+        "version": "2027",
+        "source": "letter",
+        "nursing_basis": "99601",
+        "hour_rounding": "down",
+        "per_diem_codes": "infliximab=S9359",
+    }
     assert biller_page.post(url, good).status_code == 302
     assert PayerContract.objects.get().policy == {"nursing_basis": "99601", "hour_rounding": "down"}
     assert biller_page.post(url, good | {"units_per_day": "lots"}).status_code == 422
@@ -224,6 +234,12 @@ def test_lists_make_a_bounded_number_of_queries(site, biller, at, biller_page, d
         one.visit()
         one.visit(FIRST + timedelta(days=1), signed=number % 2 == 0)
         claim = draft_claim(episode=one.episode, from_date=FIRST, to_date=FIRST + timedelta(days=1), by=biller, at=at)
-    for path in ("/billing/", "/billing/unbilled/", f"/billing/claims/{claim.pk}/", "/billing/products/", "/billing/contracts/"):
+    for path in (
+        "/billing/",
+        "/billing/unbilled/",
+        f"/billing/claims/{claim.pk}/",
+        "/billing/products/",
+        "/billing/contracts/",
+    ):
         with django_assert_max_num_queries(40):
             assert biller_page.get(path).status_code == 200

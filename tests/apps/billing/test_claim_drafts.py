@@ -203,7 +203,9 @@ def _authorize(course, code="", units="3", category="nursing", status="approved"
         episode=course.episode, coverage=course.coverage, number="A-55012", status=status, starts_on=FIRST,
         ends_on=FIRST + timedelta(days=2),
     )  # fmt: skip
-    AuthorizationLine.objects.create(authorization=row, category=category, code=code, units_approved=Decimal(units), unit="visit")
+    AuthorizationLine.objects.create(
+        authorization=row, category=category, code=code, units_approved=Decimal(units), unit="visit"
+    )
     return row
 
 
@@ -273,7 +275,9 @@ def test_another_programs_episode_is_not_found(course, biller, at):
 
     other = make_program("stranger")
     with scope.tenant(other.pk), pytest.raises(NotFound):
-        draft_claim(episode=course.episode, from_date=FIRST, to_date=FIRST, by=replace(biller, tenant_id=other.pk), at=at)
+        draft_claim(
+            episode=course.episode, from_date=FIRST, to_date=FIRST, by=replace(biller, tenant_id=other.pk), at=at
+        )
 
 
 @pytest.mark.hazard("HZ-001")
@@ -281,9 +285,7 @@ def test_another_patients_coverage_is_refused(course, site, biller, at):
     other = Course(site=site, by=biller, at=at, number=2, name=("Ficton", "Bram"))
     course.visit()
     with pytest.raises(Refused, match="other_patient"):
-        draft_claim(
-            episode=course.episode, from_date=FIRST, to_date=FIRST, coverage=other.coverage, by=biller, at=at
-        )
+        draft_claim(episode=course.episode, from_date=FIRST, to_date=FIRST, coverage=other.coverage, by=biller, at=at)
 
 
 def test_gathering_takes_a_bounded_number_of_queries(course, draft, django_assert_max_num_queries):

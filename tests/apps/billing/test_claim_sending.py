@@ -109,7 +109,9 @@ def test_a_rejecting_999_rejects_the_claim_with_its_errors(sent, biller, at):
     assert "NM1" in sent.rejection_reasons[0]
 
 
-@pytest.mark.parametrize(("category", "action", "status"), [("A2", "WQ", "accepted"), ("A7", "U", "rejected"), ("P1", "WQ", "sent")])
+@pytest.mark.parametrize(
+    ("category", "action", "status"), [("A2", "WQ", "accepted"), ("A7", "U", "rejected"), ("P1", "WQ", "sent")]
+)
 def test_a_277ca_moves_the_claim_it_names(sent, biller, at, category, action, status):
     receive_ack(content=ack_277(sent.control_number, category, action), file_name="a.277", by=biller, at=at)
     sent.refresh_from_db()
@@ -152,7 +154,10 @@ def test_a_rejected_claim_is_corrected_and_keeps_its_number(sent, biller, at):
     claim.refresh_from_db()
     assert claim.sent_count == 2
     assert claim.interchange_number == 2
-    assert sum(LedgerEntry.objects.filter(account="payer_receivable").values_list("amount_minor", flat=True)) == claim.total_minor
+    assert (
+        sum(LedgerEntry.objects.filter(account="payer_receivable").values_list("amount_minor", flat=True))
+        == claim.total_minor
+    )
 
 
 def test_a_rejected_claim_can_be_voided_and_its_charge_is_taken_back(sent, biller, at):

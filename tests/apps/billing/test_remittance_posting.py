@@ -35,9 +35,14 @@ def answer(sent, program, at):
 
     def make(*, denied=(), trace="T1", payer_claim="P1", is_test=True, reversal=False, paid=None, claim=sent):
         built = core_claim(claim, tenant=program, terms=None)
-        lines = {number: LineDecision.deny(built.lines[number - 1], reason=reason) for number, reason in dict(denied).items()}
+        lines = {
+            number: LineDecision.deny(built.lines[number - 1], reason=reason) for number, reason in dict(denied).items()
+        }
         if paid is not None:
-            lines = {line.number: LineDecision((Adjustment("CO", "45", line.charge - Money(paid, "USD")),)) for line in built.lines}
+            lines = {
+                line.number: LineDecision((Adjustment("CO", "45", line.charge - Money(paid, "USD")),))
+                for line in built.lines
+            }
         envelope = Envelope(
             sender="PAYER", receiver="1234567893", interchange_control=9, group_control=9, at=at, is_test=is_test
         )
@@ -64,7 +69,9 @@ def test_a_full_payment_pays_the_claim_and_its_lines(sent, answer, biller, at):
     row = _load(answer(), biller, at)
     sent.refresh_from_db()
     assert (row.status, sent.status, sent.paid_minor) == ("posted", "paid", sent.total_minor)
-    assert [line.paid_minor for line in sent.lines.order_by("number")] == [line.charge_minor for line in sent.lines.order_by("number")]
+    assert [line.paid_minor for line in sent.lines.order_by("number")] == [
+        line.charge_minor for line in sent.lines.order_by("number")
+    ]
     assert _sum("payer_receivable") == 0
     assert _sum() == 0
 
@@ -171,7 +178,9 @@ def _without_lines(text: str, claim) -> str:
     segments = [one for one in text.split("~\n") if not one.startswith(("SVC*", "CAS*", "REF*6R", "DTM*472"))]
     changed = []
     for one in segments:
-        one = one.replace("BPR*H*0*C*NON", "BPR*I*1*C*CHK").replace(f"CLP*{claim.control_number}*4*360*0", f"CLP*{claim.control_number}*1*360*1")
+        one = one.replace("BPR*H*0*C*NON", "BPR*I*1*C*CHK").replace(
+            f"CLP*{claim.control_number}*4*360*0", f"CLP*{claim.control_number}*1*360*1"
+        )
         changed += [one, "CAS*CO*45*359"] if one.startswith("CLP*") else [one]
     first = next(place for place, one in enumerate(changed) if one.startswith("ST*"))
     last = next(place for place, one in enumerate(changed) if one.startswith("SE*"))

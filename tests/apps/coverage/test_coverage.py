@@ -42,7 +42,14 @@ def _approve(episode, coverage, acting, at, units="12"):
     lines = [("nursing", "99601", Decimal(units), "visit")]
     on = at.date()
     return decide_authorization(
-        authorization=row, approved=True, number="A1", starts_on=on, ends_on=on + timedelta(days=60), lines=lines, by=by, at=at
+        authorization=row,
+        approved=True,
+        number="A1",
+        starts_on=on,
+        ends_on=on + timedelta(days=60),
+        lines=lines,
+        by=by,
+        at=at,
     )
 
 
@@ -59,7 +66,9 @@ def test_not_known_stays_not_known(coverage, acting, at):
 @pytest.mark.parametrize("fields", [{"category": "meals"}, {"coinsurance_percent": Decimal(120)}, {"copay_minor": -1}])
 def test_bad_benefit_input_names_the_field(coverage, acting, at, fields):
     with pytest.raises(BadInput):
-        record_benefit(coverage=coverage, by=acting(Role.BILLER), at=at, **{"category": "drug", "is_covered": True, **fields})
+        record_benefit(
+            coverage=coverage, by=acting(Role.BILLER), at=at, **{"category": "drug", "is_covered": True, **fields}
+        )
 
 
 def test_an_approval_without_number_dates_or_lines_is_refused(episode, coverage, acting, at):
@@ -92,7 +101,14 @@ def test_overdrawn_units_are_a_finding_and_no_refusal(episode, coverage, acting,
     patient = episode.patient
     for source in (episode, patient):
         assert use_units(
-            episode=episode, category="nursing", code="99601", units=Decimal(1), used_on=at.date(), source=source, by=acting(Role.NURSE), at=at
+            episode=episode,
+            category="nursing",
+            code="99601",
+            units=Decimal(1),
+            used_on=at.date(),
+            source=source,
+            by=acting(Role.NURSE),
+            at=at,
         )
     (burn,) = burn_down_of(episode=episode, scheduled=[], on=at.date())
     assert burn.findings
@@ -124,7 +140,9 @@ def test_another_patients_coverage_is_refused(episode, coverage, site, browse, a
 
 def test_the_whole_way_by_page(episode, browse):
     intake = browse(Role.INTAKE)
-    sent = intake.post(f"/coverage/episodes/{episode.pk}/add/", {"payer": "Example Health", "member_id": "M1", "relation": "self"})
+    sent = intake.post(
+        f"/coverage/episodes/{episode.pk}/add/", {"payer": "Example Health", "member_id": "M1", "relation": "self"}
+    )
     assert sent.status_code == 302
     coverage = episode.patient.coverages.get()
     benefit = {"category": "drug", "covered": "yes", "authorization": "yes"}

@@ -32,7 +32,9 @@ def episodes(site, at):
             time_zone="America/Chicago", created_at=at,
         )  # fmt: skip
         made.append(
-            Episode.objects.create(patient=patient, number=f"E-{number}", therapy_id="milrinone", referral_received_at=at)
+            Episode.objects.create(
+                patient=patient, number=f"E-{number}", therapy_id="milrinone", referral_received_at=at
+            )
         )
     return made
 

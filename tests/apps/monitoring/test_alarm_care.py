@@ -313,7 +313,6 @@ def test_a_wrong_entry_of_the_rota_says_what_to_mend(acting, at, wrong, field):
     assert set(refused.value.fields) == {field}
 
 
-@pytest.mark.hazard("HZ-049")
 def test_a_flapping_pump_is_paged_five_times_and_recorded_each_time(in_use, verified, rota, apply, gateway_access, at):
     plan = ",".join(f"vendor@{minute}+1" for minute in range(20, 36, 2))
     reports = [replace(report) for report in messages(at, faults=plan)]

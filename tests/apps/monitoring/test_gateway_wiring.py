@@ -90,6 +90,7 @@ def test_a_refused_pump_is_audited_once_an_hour(in_use, acting, at):
     assert [row.detail for row in rows] == ["gateway: recalled"] * 2
 
 
+@pytest.mark.hazard("HZ-093")
 def test_a_pump_not_enrolled_is_refused(pump):
     pump(enrolled=False)
     assert gateway.look_up(IDENTITY).admission.status is DeviceStatus.DISABLED
@@ -114,7 +115,6 @@ def test_answers_are_remembered_for_a_short_time(in_use, acting, at):
     assert registry._ask(IDENTITY).admission.status is DeviceStatus.DISABLED
 
 
-@pytest.mark.hazard("HZ-093")
 def test_a_token_speaks_for_its_own_pump_only(in_use, program):
     found = gateway.credential_of(in_use.token)
     assert (found.devices, found.tenant) == (frozenset({EUI, "CB-1988"}), str(program.pk))

@@ -136,7 +136,9 @@ def test_an_incident_asks_quality_to_review_it(course, acting, at):
     assert Task.objects.get(key=f"incident:{row.pk}:review").owner_role == "quality"
 
 
-@pytest.mark.parametrize("change", [{"kind": "x"}, {"detail": " "}, {"severity": "x"}, {"happened_at": timedelta(hours=1)}])
+@pytest.mark.parametrize(
+    "change", [{"kind": "x"}, {"detail": " "}, {"severity": "x"}, {"happened_at": timedelta(hours=1)}]
+)
 def test_a_report_with_gaps_is_refused(course, quality, at, change):
     values = {"kind": "device", "happened_at": at, "detail": "Pump stopped", "severity": ""} | change
     if isinstance(values["happened_at"], timedelta):
@@ -159,7 +161,13 @@ def test_a_formula_in_a_report_cannot_run_in_a_spreadsheet(course, quality, brow
 
 def test_costs_come_from_records_and_missing_ones_are_listed(course, quality, at):
     course.visit()
-    nursing = {"kind": "nursing", "item": "", "amount": Decimal("60"), "starts_on": date(2026, 1, 1), "source": "payroll 2026"}
+    nursing = {
+        "kind": "nursing",
+        "item": "",
+        "amount": Decimal("60"),
+        "starts_on": date(2026, 1, 1),
+        "source": "payroll 2026",
+    }
     add_cost_rate(by=quality, at=at, **nursing)
     found = episode_cost(episode=course.episode, by=quality, at=at)
     assert found.cost.known.minor == 6900
@@ -179,10 +187,17 @@ def test_published_figures_stand_beside_as_ranges_with_contradictions(course, qu
 
 
 @pytest.mark.parametrize(
-    "change", [{"kind": "x"}, {"amount": Decimal("1.005")}, {"source": " "}, {"unit": "mile"}, {"ends_on": date(2025, 1, 1)}]
+    "change",
+    [{"kind": "x"}, {"amount": Decimal("1.005")}, {"source": " "}, {"unit": "mile"}, {"ends_on": date(2025, 1, 1)}],
 )
 def test_a_cost_rate_with_gaps_is_refused(program, quality, at, change):
-    values = {"kind": "nursing", "item": "", "amount": Decimal(1), "starts_on": date(2026, 1, 1), "source": "x"} | change
+    values = {
+        "kind": "nursing",
+        "item": "",
+        "amount": Decimal(1),
+        "starts_on": date(2026, 1, 1),
+        "source": "x",
+    } | change
     with pytest.raises(BadInput):
         add_cost_rate(by=quality, at=at, **values)
     assert not CostRate.objects.exists()
@@ -216,7 +231,9 @@ def test_the_whole_way_by_page(course, browse, at):
         "access_device_event_count": "1", "catheter_days": "20",
     }  # fmt: skip
     assert page.post(f"/quality/episodes/{pk}/outcome/", {"note": ""}).status_code == 422
-    assert page.post(f"/quality/episodes/{pk}/outcome/", answers | {"access_device_event_count": "0"}).status_code == 422
+    assert (
+        page.post(f"/quality/episodes/{pk}/outcome/", answers | {"access_device_event_count": "0"}).status_code == 422
+    )
     assert page.post(f"/quality/episodes/{pk}/outcome/", answers).status_code == 302
     assert page.get(f"/quality/episodes/{pk}/outcome/").status_code == 200
     assert page.post(f"/quality/episodes/{pk}/survey/", {"topic_12": "5"}).status_code == 302
@@ -259,7 +276,9 @@ def test_quality_and_operations_start_on_the_program_page(program, browse):
         assert browse(role).get("/", follow=True).redirect_chain[-1][0] == "/quality/"
 
 
-def test_the_program_page_makes_a_bounded_number_of_queries(site, acting, quality, browse, at, django_assert_max_num_queries):
+def test_the_program_page_makes_a_bounded_number_of_queries(
+    site, acting, quality, browse, at, django_assert_max_num_queries
+):
     for number in range(1, 7):
         one = Course(site=site, by=acting(Role.BILLER), at=at, number=number, name=("Ficton", f"Bram {number}"))
         _end(one, at)

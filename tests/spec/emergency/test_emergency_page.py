@@ -102,9 +102,7 @@ def test_an_adult_gets_a_hundredth_mg_per_kg_up_to_half_a_mg(weight: str, dose: 
         ("30", "0.3 mg = 0.3 mL", "0.3"),
     ],
 )
-def test_a_child_below_the_disputed_ceiling_gets_one_dose(
-    weight: str, dose: str, injector: str | None
-) -> None:
+def test_a_child_below_the_disputed_ceiling_gets_one_dose(weight: str, dose: str, injector: str | None) -> None:
     advice = shown(kg(weight), is_child=True).epinephrine
     assert advice.dose is not None
     assert advice.dose.words == dose
@@ -165,9 +163,7 @@ def test_an_unknown_weight_shows_the_table_and_no_default() -> None:
     advice = shown(None).epinephrine
     assert (advice.dose, advice.options, advice.autoinjector_mg) == (None, (), None)
     assert advice.sentence == "Weight not known. Take the line of the table that fits the patient."
-    rows = [
-        (str(row.kg), [dose.words for dose in row.doses], str(row.autoinjector_mg)) for row in advice.table
-    ]
+    rows = [(str(row.kg), [dose.words for dose in row.doses], str(row.autoinjector_mg)) for row in advice.table]
     assert rows == [
         ("10", ["0.1 mg = 0.1 mL"], "0.15"),
         ("15", ["0.15 mg = 0.15 mL"], "0.15"),
@@ -216,9 +212,7 @@ def test_the_crew_is_told_where_to_come() -> None:
 
 @given(tenths=st.integers(5, 3000), more=st.integers(0, 500), is_child=st.booleans())
 @settings(max_examples=60)
-def test_doses_stay_under_every_ceiling_and_grow_with_the_weight(
-    tenths: int, more: int, is_child: bool
-) -> None:
+def test_doses_stay_under_every_ceiling_and_grow_with_the_weight(tenths: int, more: int, is_child: bool) -> None:
     limit = Decimal("0.3") if is_child else None
     doses = []
     for value in (tenths, tenths + more):
@@ -257,10 +251,7 @@ def test_timers_run_through_a_clock_change() -> None:
     central = ZoneInfo("America/Chicago")
     dose = datetime(2026, 11, 1, 1, 58, tzinfo=central)
     now = datetime(2026, 11, 1, 1, 1, tzinfo=central, fold=1)
-    found = {
-        timer.name: timer.seconds
-        for timer in timers(PROTOCOL, started_at=dose, epinephrine_at=[dose], at=now)
-    }
+    found = {timer.name: timer.seconds for timer in timers(PROTOCOL, started_at=dose, epinephrine_at=[dose], at=now)}
     assert found == {
         "since_start": 180, "since_dose": 180, "repeat_from": -120, "repeat_until": -720, "vitals": -120
     }  # fmt: skip

@@ -15,7 +15,7 @@ CONDITION = b'{"resourceType":"Condition","code":{"text":"asthma"},"subject":{"r
 
 
 def test_each_patient_gets_their_own_facts():
-    package = read_bulk_files({"Patient.ndjson": PATIENTS, "Condition.ndjson.gz": gzip.compress(CONDITION)})
+    package = read_bulk_files({"Patient.ndjson": PATIENTS, "Condition.ndjson.gz": gzip.compress(CONDITION, mtime=0)})
     first, second = package.patients
     assert (first.reference, first.conditions) == ("Patient/1", ())
     assert [item.path for item in second.conditions] == ["Condition.ndjson.gz:1"]
@@ -45,7 +45,11 @@ def test_one_broken_line_refuses_the_folder(content, code, path):
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"not gzip", "not_gzip"), (gzip.compress(PATIENTS)[:-12], "truncated"), (gzip.compress(b""), "empty")],
+    [
+        (b"not gzip", "not_gzip"),
+        (gzip.compress(PATIENTS, mtime=0)[:-12], "truncated"),
+        (gzip.compress(b"", mtime=0), "empty"),
+    ],
 )
 def test_a_damaged_archive_is_refused(content, code):
     with pytest.raises(UnreadableReferral) as refusal:
@@ -56,7 +60,7 @@ def test_a_damaged_archive_is_refused(content, code):
 def test_a_decompression_bomb_stops_at_the_limit(monkeypatch):
     """A thousand blanks in thirty bytes: what counts is the unpacked size."""
     monkeypatch.setattr(bulk, "MAX_FOLDER_BYTES", 10_000)
-    bomb = gzip.compress(PATIENTS + b" " * 1_000_000)
+    bomb = gzip.compress(PATIENTS + b" " * 1_000_000, mtime=0)
     assert len(bomb) < 2_000
     with pytest.raises(UnreadableReferral) as refusal:
         read_bulk_files({"Patient.ndjson.gz": bomb})
@@ -64,7 +68,7 @@ def test_a_decompression_bomb_stops_at_the_limit(monkeypatch):
 
 
 def test_two_members_in_one_gzip_are_read():
-    both = gzip.compress(PATIENTS) + gzip.compress(CONDITION)
+    both = gzip.compress(PATIENTS, mtime=0) + gzip.compress(CONDITION, mtime=0)
     assert len(read_bulk_files({"all.ndjson.gz": both}).patients[1].conditions) == 1
 
 

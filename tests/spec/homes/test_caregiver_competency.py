@@ -57,9 +57,7 @@ NOT_ENOUGH = [
 
 
 @pytest.mark.hazard("HZ-073")
-@pytest.mark.parametrize(
-    ("entries", "reason"), [case[1:] for case in NOT_ENOUGH], ids=[case[0] for case in NOT_ENOUGH]
-)
+@pytest.mark.parametrize(("entries", "reason"), [case[1:] for case in NOT_ENOUGH], ids=[case[0] for case in NOT_ENOUGH])
 def test_education_delivered_is_not_competence(entries: list[dict[str, Any]], reason: str) -> None:
     competency = judged(*entries)
     assert not competency.is_competent
@@ -93,9 +91,7 @@ def test_the_demonstration_counts_to_the_day(on: date, competent: bool) -> None:
     ("shown_on_model", "model", "competent"),
     [("CB-2", "CB-2", True), ("CB-2", "CB-3", False), ("", "CB-3", False), ("CB-2", "", False)],
 )
-def test_pump_skills_are_shown_on_the_model_in_the_home(
-    shown_on_model: str, model: str, competent: bool
-) -> None:
+def test_pump_skills_are_shown_on_the_model_in_the_home(shown_on_model: str, model: str, competent: bool) -> None:
     entry = {**SHOWN, "skill": START_PUMP.skill, "model": shown_on_model}
     assert judged(entry, rule=START_PUMP, model=model).is_competent is competent
 
@@ -126,8 +122,6 @@ def test_validity_is_the_earliest_end_and_reaches_the_gate() -> None:
     )
     facts = caregiver_facts("Kenji Ficton", both)
     assert (facts.name, facts.missing_skills, facts.competent_until) == ("Kenji Ficton", (), date(2027, 9, 1))
-    one = judge_competency(
-        required=[FLUSH, START_PUMP], demonstrations=[Demonstration(**SHOWN)], on=TODAY, model="M"
-    )
+    one = judge_competency(required=[FLUSH, START_PUMP], demonstrations=[Demonstration(**SHOWN)], on=TODAY, model="M")
     assert caregiver_facts("Kenji Ficton", one).missing_skills == (START_PUMP.skill,)
     assert one.valid_until is None

@@ -113,9 +113,7 @@ def test_an_unsafe_answer_opens_a_finding_and_a_task(
 ) -> None:
     """ "Not known" is a fair answer: it weighs like "no" and gets an owner."""
     assessment = evaluate(questions, {**all_yes(questions), item_id: reply})
-    assert [(f.rule, f.severity, f.detail) for f in assessment.findings] == [
-        (f"home.{item_id}", severity, detail)
-    ]
+    assert [(f.rule, f.severity, f.detail) for f in assessment.findings] == [(f"home.{item_id}", severity, detail)]
     assert [(t.title, t.owner_role, t.due) for t in assessment.tasks] == [(title, owner, due)]
     assert assessment.stops_treatment is (severity is Severity.BLOCK)
 
@@ -153,9 +151,7 @@ def test_the_gate_hears_of_open_items_until_they_are_mended(questions: tuple[Que
     assert told is not None
     assert told.open_blocking == ("grounded outlets near the chair or bed",)
     assert told.open_other == ("trash bags for non-sharp waste",)
-    later = home_facts(
-        assessment, questions=questions, assessed_date=date(2026, 11, 24), mended={"H05", "H10"}
-    )
+    later = home_facts(assessment, questions=questions, assessed_date=date(2026, 11, 24), mended={"H05", "H10"})
     assert later is not None
     assert (later.open_blocking, later.open_other) == ((), ())
     assert home_facts(None, questions=questions, assessed_date=None) is None

@@ -36,9 +36,7 @@ def _fault_for(contract: str) -> tuple[str, str]:
 def copy(tmp_path_factory):
     """The package without its data, in a folder where faults may be planted."""
     target = tmp_path_factory.mktemp("house")
-    skip = shutil.ignore_patterns(
-        "__pycache__", "data", "static", "templates", "migrations", "*.nbi", "*.nbc"
-    )
+    skip = shutil.ignore_patterns("__pycache__", "data", "static", "templates", "migrations", "*.nbi", "*.nbc")
     shutil.copytree(ROOT / "openinfusion", target / "openinfusion", ignore=skip)
     shutil.copy(ROOT / ".importlinter", target)
     return target

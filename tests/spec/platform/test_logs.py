@@ -27,9 +27,7 @@ def _logged(emit) -> str:
 
 
 def test_a_key_that_is_not_on_the_list_is_dropped():
-    line = _logged(
-        lambda: structlog.get_logger("openinfusion").info("visit.saved", visit_id=7, patient_name=CANARY)
-    )
+    line = _logged(lambda: structlog.get_logger("openinfusion").info("visit.saved", visit_id=7, patient_name=CANARY))
     assert CANARY not in line
     assert json.loads(line)["visit_id"] == 7
 

@@ -106,9 +106,7 @@ def facts(part: str = "", **changes: Any) -> VisitFacts:
     """The ready visit with some facts of one part (or of the visit itself) changed."""
     if not part:
         return dataclasses.replace(READY_FACTS, **changes)
-    return dataclasses.replace(
-        READY_FACTS, **{part: dataclasses.replace(getattr(READY_FACTS, part), **changes)}
-    )
+    return dataclasses.replace(READY_FACTS, **{part: dataclasses.replace(getattr(READY_FACTS, part), **changes)})
 
 
 def lab(**changes: Any) -> VisitFacts:
@@ -226,9 +224,7 @@ def test_the_drug_must_be_in_date_until_the_infusion_ends(use_by: datetime, verd
         (False, "temperature left its range: logger 2.9 to 6.4 °C"),
     ],
 )
-def test_a_parcel_without_a_good_temperature_record_does_not_count(
-    in_temperature: bool | None, text: str
-) -> None:
+def test_a_parcel_without_a_good_temperature_record_does_not_count(in_temperature: bool | None, text: str) -> None:
     """Missing logger data means hold, not pass."""
     found = condition(facts("drug", in_temperature=in_temperature), "drug")
     assert (found.verdict, found.facts) == (Verdict.BLOCKED, text)
@@ -401,9 +397,7 @@ def test_the_refusal_names_every_blocker_and_open_conditions_come_gravest_first(
             consent=ConsentFacts(is_withdrawn=True),
         )
     )
-    assert gate.refusal == (
-        "The visit cannot be released. Kit DK-1 expired 21-Nov-2026. Consent was withdrawn."
-    )
+    assert gate.refusal == ("The visit cannot be released. Kit DK-1 expired 21-Nov-2026. Consent was withdrawn.")
     assert [c.name for c in gate.open_conditions] == ["kit", "consent", "authorization"]
 
 

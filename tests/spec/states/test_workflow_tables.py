@@ -230,9 +230,7 @@ def test_the_diagram_draws_each_arrow_and_each_end_once(workflow: Workflow) -> N
     assert f"    [*] --> {workflow.initial}" in lines
     for t in workflow.transitions:
         assert lines.count(f"    {t.source} --> {t.target}: {states.label(t.action)}") == 1
-    assert {line for line in lines if line.endswith("--> [*]")} == {
-        f"    {s} --> [*]" for s in workflow.final
-    }
+    assert {line for line in lines if line.endswith("--> [*]")} == {f"    {s} --> [*]" for s in workflow.final}
 
 
 def test_the_diagram_of_the_task_reads_as_expected() -> None:

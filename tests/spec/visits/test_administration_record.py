@@ -76,9 +76,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
 def test_what_is_missing_or_does_not_add_up_blocks_the_signature(
     changes: dict[str, Any], rule: str, detail: str
 ) -> None:
-    assert [(f.rule, f.severity, f.detail) for f in check_record(record(**changes))] == [
-        (rule, Severity.BLOCK, detail)
-    ]
+    assert [(f.rule, f.severity, f.detail) for f in check_record(record(**changes))] == [(rule, Severity.BLOCK, detail)]
 
 
 @pytest.mark.hazard("HZ-064")
@@ -106,8 +104,7 @@ LATER = START + timedelta(hours=2)
 SAME = "This dose was recorded as started 24-Nov-2026 15:30 by Tess Invente, RN. Is it the same dose?"
 EARLY = "The last dose started 24-Nov-2026 15:30 by Tess Invente, RN; the next is due 25-Nov-2026 15:30."
 OVERLAP = (
-    "A dose of this order started 24-Nov-2026 15:30 by Tess Invente, RN runs at the same time. "
-    "Is it the same dose?"
+    "A dose of this order started 24-Nov-2026 15:30 by Tess Invente, RN runs at the same time. Is it the same dose?"
 )
 
 

@@ -44,9 +44,7 @@ def minute(after: int) -> datetime:
 def test_the_ramp_of_the_order_becomes_times_and_volumes() -> None:
     planned = plan(*FIVE)
     assert planned.findings == ()
-    assert [
-        (s.number, str(s.rate_ml_h), s.starts_at, str(s.volume_ml), str(s.total_ml)) for s in planned.steps
-    ] == [
+    assert [(s.number, str(s.rate_ml_h), s.starts_at, str(s.volume_ml), str(s.total_ml)) for s in planned.steps] == [
         (1, "30", minute(0), "15.0", "15.0"),
         (2, "60", minute(30), "30.0", "45.0"),
         (3, "120", minute(60), "60.0", "105.0"),
@@ -80,9 +78,7 @@ def test_steps_that_do_not_fit_are_findings(
 
 def test_the_current_step_changes_on_the_minute() -> None:
     planned = plan(*FIVE)
-    numbers = [
-        found.number if (found := planned.step_at(minute(m))) else None for m in (-1, 0, 29, 30, 131, 132)
-    ]
+    numbers = [found.number if (found := planned.step_at(minute(m))) else None for m in (-1, 0, 29, 30, 131, 132)]
     assert numbers == [None, 1, 1, 2, 5, None]
 
 
@@ -104,9 +100,7 @@ NOT_IN = "Not yet: the 11:00 vital signs are not in, and step 3 runs to 11:00."
 def test_the_next_rate_waits_for_its_time_and_its_vital_signs(
     number: int, vitals: list[int], at: int, sentence: str
 ) -> None:
-    answer = refuse_rate_change(
-        plan(*FIVE), step_number=number, vitals_at=[minute(m) for m in vitals], at=minute(at)
-    )
+    answer = refuse_rate_change(plan(*FIVE), step_number=number, vitals_at=[minute(m) for m in vitals], at=minute(at))
     assert answer == sentence
 
 
@@ -172,16 +166,12 @@ def test_nonsense_calls_are_refused() -> None:
     volume=st.integers(1, 500),
 )
 @settings(max_examples=60)
-def test_given_and_left_are_the_volume_and_never_run_over(
-    rates: list[int], spans: list[int], volume: int
-) -> None:
+def test_given_and_left_are_the_volume_and_never_run_over(rates: list[int], spans: list[int], volume: int) -> None:
     changes, clock = [], 0
     for rate, span in zip(rates, spans, strict=False):
         changes.append(change(clock, str(rate)))
         clock += span
-    exact = min(
-        Decimal(volume), sum((Decimal(r) * s for r, s in zip(rates, spans, strict=False)), Decimal(0)) / 60
-    )
+    exact = min(Decimal(volume), sum((Decimal(r) * s for r, s in zip(rates, spans, strict=False)), Decimal(0)) / 60)
     found = progress(changes, volume_ml=Decimal(volume), at=minute(clock))
     assert Decimal(0) <= found.given_ml <= volume
     assert abs(found.given_ml - exact) <= Decimal("0.05")

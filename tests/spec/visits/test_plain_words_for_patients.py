@@ -88,9 +88,7 @@ PLANNED = [datetime(2026, 12, 15 + day, 9, 0, tzinfo=CENTRAL) for day in range(1
         (4, 3, SupplyVerdict.ENOUGH, 5, "You have 4 doses, until Saturday, December 19."),
     ],
 )
-def test_enough_supply(
-    left: int, delivery_days: int, verdict: SupplyVerdict, days: int | None, sentence: str
-) -> None:
+def test_enough_supply(left: int, delivery_days: int, verdict: SupplyVerdict, days: int | None, sentence: str) -> None:
     found = judge_supply(doses_left=left, planned_at=PLANNED, delivery_days=delivery_days, at=NOW)
     assert (found.verdict, found.days_of_supply, found.sentence) == (verdict, days, sentence)
 

@@ -127,12 +127,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "why"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
-def test_one_open_step_stops_the_start_with_its_sentence(
-    changes: dict[str, Any], code: str, why: str
-) -> None:
+@pytest.mark.parametrize(("changes", "code", "why"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_one_open_step_stops_the_start_with_its_sentence(changes: dict[str, Any], code: str, why: str) -> None:
     facts = changed(**changes)
     assert [(f.rule, f.severity, f.detail) for f in start_findings(facts, NOW)] == [
         (f"start.{code}", Severity.BLOCK, why)
@@ -158,9 +154,7 @@ TOO_FEW = "Two different identifiers must fit; 1 did. Ask for the full name and 
     ],
     ids=["not checked", "look-alike name"],
 )
-def test_without_two_fitting_identifiers_nothing_starts(
-    identity: IdentityConfirmation | None, why: str
-) -> None:
+def test_without_two_fitting_identifiers_nothing_starts(identity: IdentityConfirmation | None, why: str) -> None:
     """A look-alike name must stop the step even when the birth date fits."""
     findings = start_findings(changed(identity=identity), NOW)
     assert [(f.rule, f.detail) for f in findings] == [("start.identity", why)]
@@ -173,11 +167,7 @@ def test_without_two_fitting_identifiers_nothing_starts(
         ({"kit": None}, "Anaphylaxis kit: not known."),
         ({"needs_kit": None}, "Whether this therapy needs an anaphylaxis kit is not known."),
         (
-            {
-                "kit": KitFacts(
-                    identifier="DK-1", in_home=True, is_intact=True, expires_date=date(2026, 11, 23)
-                )
-            },
+            {"kit": KitFacts(identifier="DK-1", in_home=True, is_intact=True, expires_date=date(2026, 11, 23))},
             "Kit DK-1 expired 23-Nov-2026.",
         ),
         (
@@ -248,9 +238,7 @@ def test_a_label_that_says_the_same_in_other_units_matches() -> None:
         ({"lot": " "}, "label.lot", "The lot on the label was not read."),
     ],
 )
-def test_any_difference_between_order_and_label_blocks(
-    changes: dict[str, Any], rule: str, detail: str
-) -> None:
+def test_any_difference_between_order_and_label_blocks(changes: dict[str, Any], rule: str, detail: str) -> None:
     findings = check_label(ORDERED, label(**changes), infusion_ends_at=END)
     assert [(f.rule, f.severity, f.detail) for f in findings] == [(rule, Severity.BLOCK, detail)]
 

@@ -153,9 +153,7 @@ def test_a_table_with_a_gap_is_refused_and_never_scores_zero() -> None:
         ({"spo2": 39}, Severity.INTERRUPT, "Is the oxygen saturation really 39 %? Measure again."),
     ],
 )  # fmt: skip
-def test_slips_of_finger_and_unit_are_caught(
-    changes: dict[str, Any], severity: Severity, detail: str
-) -> None:
+def test_slips_of_finger_and_unit_are_caught(changes: dict[str, Any], severity: Severity, detail: str) -> None:
     assert [(f.severity, f.detail) for f in check_entry(vitals(**changes))] == [(severity, detail)]
 
 

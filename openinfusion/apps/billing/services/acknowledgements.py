@@ -50,7 +50,12 @@ def receive_ack(*, content: bytes, file_name: str, by: Access, at: datetime) -> 
     results += [_claim(answer, by=by, at=at) for answer in read.claims]
     results += [_result("", "not read", problem) for problem in read.problems]
     row = Acknowledgement.objects.create(
-        tenant_id=by.tenant_id, document=document, sha256=sha256, results=results, received_at=at, received_by_name=by.name
+        tenant_id=by.tenant_id,
+        document=document,
+        sha256=sha256,
+        results=results,
+        received_at=at,
+        received_by_name=by.name,
     )
     events.record(kind=kinds.ACKNOWLEDGED, subject=row, by=by, at=at, data={"answers": len(results)})
     return row

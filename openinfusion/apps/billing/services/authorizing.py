@@ -70,7 +70,10 @@ def _waivers(
     episode: Episode, coverage: Coverage, lines: Sequence[ClaimLine], payer_id: str
 ) -> list[core.Authorization]:
     """The payer said that none is needed: that answers for every code of the claim."""
-    if not lines or not Authorization.objects.filter(episode=episode, coverage=coverage, status="not_required").exists():
+    if (
+        not lines
+        or not Authorization.objects.filter(episode=episode, coverage=coverage, status="not_required").exists()
+    ):
         return []
     days = [day for line in lines for day in (line.first_day, line.last_day)]
     return [
@@ -103,7 +106,9 @@ def used_units(claim: Claim, grants: Sequence[core.Authorization]) -> dict[str, 
     billed = list(rows.values_list("code", "units", "from_date", "to_date"))
     return {
         grant.id: sum(
-            units for code, units, first, last in billed if code in grant.codes and grant.covers(first) and grant.covers(last)
+            units
+            for code, units, first, last in billed
+            if code in grant.codes and grant.covers(first) and grant.covers(last)
         )
         for grant in grants
     }

@@ -65,9 +65,7 @@ def check(claim: Claim, *, tenant: Tenant, at: datetime) -> Checked:
     episode, coverage = claim.episode, claim.coverage
     terms = terms_of(coverage.payer)
     contract = contract_of(coverage.payer, currency=claim.currency)
-    gathered = gather(
-        episode=episode, from_date=claim.from_date, to_date=claim.to_date, per_diems=per_diems_of(terms)
-    )
+    gathered = gather(episode=episode, from_date=claim.from_date, to_date=claim.to_date, per_diems=per_diems_of(terms))
     sent = live_keys(claim)
     draft = compile_lines(gathered.evidence, contract=contract, rules=billing_rules(), already_billed=sent)
     grants = authorizations_of(episode, coverage, draft.lines, payer_id=parties.payer(coverage, terms).id)

@@ -77,7 +77,8 @@ def _refuse_second_draft(episode: Episode, coverage: Coverage, from_date: date, 
     ).first()
     if other:
         raise Refused(
-            "unsent_claim", f"Claim {other.control_number} covers some of these days and was not sent yet. Check that one again."
+            "unsent_claim",
+            f"Claim {other.control_number} covers some of these days and was not sent yet. Check that one again.",
         )
 
 
@@ -87,7 +88,9 @@ def recheck(*, claim: Claim, by: Access, at: datetime) -> Claim:
     by.require(PREPARE)
     claim = locked(claim, by=by)
     if claim.status not in UNSENT:
-        raise Refused("claim_sent", f"This claim is {words(claim.status)}; only a claim that was not sent is checked again.")
+        raise Refused(
+            "claim_sent", f"This claim is {words(claim.status)}; only a claim that was not sent is checked again."
+        )
     checked = check(claim, tenant=Tenant.objects.get(pk=by.tenant_id), at=at)
     events.record(kind=kinds.CHECKED, subject=claim, by=by, at=at, data=facts(claim, checked))
     _store(claim, checked, by=by, at=at)
@@ -139,7 +142,10 @@ def locked(claim: Claim, *, by: Access) -> Claim:
 def _store(claim: Claim, checked: Checked, *, by: Access, at: datetime) -> None:
     """Keep lines and findings, move to ready or blocked, and ask the owners for what is missing."""
     if len(checked.lines) > MAX_LINES:
-        raise Refused("too_many_lines", f"These days make {len(checked.lines)} lines; a claim holds {MAX_LINES}. Choose fewer days.")
+        raise Refused(
+            "too_many_lines",
+            f"These days make {len(checked.lines)} lines; a claim holds {MAX_LINES}. Choose fewer days.",
+        )
     store_lines(claim, checked.lines)
     ClaimRecord.objects.filter(claim=claim).delete()
     ClaimRecord.objects.bulk_create(

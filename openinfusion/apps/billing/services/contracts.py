@@ -108,7 +108,9 @@ def add_rate(
         "code": code, "modifier": modifier, "charge": f"{charge:f}", "expected": "" if expected is None else f"{expected:f}",
         "effective_from": starts_on.isoformat(), "effective_to": ends_on.isoformat() if ends_on else "", "source": source,
     }  # fmt: skip
-    (row,) = _add(payer, [fields], by=by, is_demo=False, names={"effective_from": "starts_on", "effective_to": "ends_on"})
+    (row,) = _add(
+        payer, [fields], by=by, is_demo=False, names={"effective_from": "starts_on", "effective_to": "ends_on"}
+    )
     events.record(kind=kinds.RATE_ADDED, subject=row, by=by, at=at, data={"code": row.code, "payer": payer.name})
     return row
 

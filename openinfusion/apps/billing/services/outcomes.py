@@ -26,7 +26,13 @@ APPEAL_WITHIN = timedelta(days=5)
 
 
 def apply_outcome(
-    claim: Claim, payment: ClaimPayment, outcome: ClaimOutcome, *, denials: list[dict[str, Any]], by: Access, at: datetime
+    claim: Claim,
+    payment: ClaimPayment,
+    outcome: ClaimOutcome,
+    *,
+    denials: list[dict[str, Any]],
+    by: Access,
+    at: datetime,
 ) -> None:
     """Book the amounts on the claim and move it. A further payment of a decided claim leaves its state."""
     totals = balances_of(claim)

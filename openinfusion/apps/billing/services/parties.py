@@ -18,7 +18,25 @@ _RELATIONSHIPS = {"self": SELF, "spouse": "01", "child": "19"}
 _SEX = {"female": "F", "male": "M"}
 _RANK = {1: Responsibility.PRIMARY, 2: Responsibility.SECONDARY, 3: Responsibility.TERTIARY}
 _CREDENTIALS = frozenset(
-    ["MD", "DO", "PHD", "NP", "CNP", "ARNP", "APRN", "DNP", "FNP", "FNP-BC", "FNP-C", "PA", "PA-C", "RN", "PHARMD", "DPM", "MBBS"]
+    [
+        "MD",
+        "DO",
+        "PHD",
+        "NP",
+        "CNP",
+        "ARNP",
+        "APRN",
+        "DNP",
+        "FNP",
+        "FNP-BC",
+        "FNP-C",
+        "PA",
+        "PA-C",
+        "RN",
+        "PHARMD",
+        "DPM",
+        "MBBS",
+    ]
 )
 
 
@@ -54,7 +72,9 @@ def person(patient: Patient) -> Person:
 
 def subscriber(coverage: Coverage, patient: Patient) -> Subscriber:
     """Who holds the policy. Another policy holder is not on the chart: see ``subscriber_findings``."""
-    return Subscriber(person(patient), coverage.member_id, _RELATIONSHIPS.get(coverage.relation, "G8"), coverage.group_number)
+    return Subscriber(
+        person(patient), coverage.member_id, _RELATIONSHIPS.get(coverage.relation, "G8"), coverage.group_number
+    )
 
 
 def responsibility(coverage: Coverage) -> Responsibility:
@@ -65,10 +85,16 @@ def subscriber_findings(coverage: Coverage) -> list[Finding]:
     """A policy of another person, or a second payer, cannot be billed from what is recorded yet."""
     found = []
     if coverage.relation != "self":
-        sentence = "The policy is another person's, whose name and birth date are not recorded, so the claim cannot be sent."
-        found.append(Finding("CLM-SUBSCRIBER", Severity.BLOCK, "subscriber", sentence, "billing_837p_loops 2010BA", CATEGORY))
+        sentence = (
+            "The policy is another person's, whose name and birth date are not recorded, so the claim cannot be sent."
+        )
+        found.append(
+            Finding("CLM-SUBSCRIBER", Severity.BLOCK, "subscriber", sentence, "billing_837p_loops 2010BA", CATEGORY)
+        )
     if coverage.rank != 1:
-        sentence = "A claim to a second payer needs what the first one paid; bill the first payer and send this one by hand."
+        sentence = (
+            "A claim to a second payer needs what the first one paid; bill the first payer and send this one by hand."
+        )
         found.append(Finding("CLM-SECONDARY", Severity.BLOCK, "payer", sentence, "billing_837p_loops 2320", CATEGORY))
     return found
 

@@ -92,7 +92,13 @@ def _post(
 
 
 def _write(
-    row: Remittance, remittance: CoreRemittance, result: PostingResult, claims: dict[str, Claim], *, by: Access, at: datetime
+    row: Remittance,
+    remittance: CoreRemittance,
+    result: PostingResult,
+    claims: dict[str, Claim],
+    *,
+    by: Access,
+    at: datetime,
 ) -> None:
     """Keys, journals, lines and states: all of it or none."""
     PostedPayment.objects.bulk_create(
@@ -108,7 +114,11 @@ def _write(
         claim = claims.get(outcome.claim)
         if claim is None:
             continue
-        denials = [asdict(denial) | {"amount": denial.amount.minor} for denial in result.denials if denial.claim == outcome.claim]
+        denials = [
+            asdict(denial) | {"amount": denial.amount.minor}
+            for denial in result.denials
+            if denial.claim == outcome.claim
+        ]
         pay_lines(claim, payment)
         apply_outcome(claim, payment, outcome, denials=denials, by=by, at=at)
 
@@ -143,7 +153,9 @@ def _open(claim: Claim) -> OpenClaim:
 def _posted_before(remittance: CoreRemittance) -> dict[PostingKey, Money]:
     rows = PostedPayment.objects.filter(trace=remittance.trace.strip())
     return {
-        PostingKey(row.originator, row.trace, row.claim_number, row.payer_claim, row.status): Money(row.amount_minor, row.currency)
+        PostingKey(row.originator, row.trace, row.claim_number, row.payer_claim, row.status): Money(
+            row.amount_minor, row.currency
+        )
         for row in rows
     }
 

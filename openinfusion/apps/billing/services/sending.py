@@ -70,7 +70,8 @@ def _refuse_changed(claim: Claim, checked: Checked) -> None:
     then = [(row.code, row.units, row.charge_minor, row.evidence) for row in claim.lines.order_by("number")]
     if not checked.may_send or now != then:
         raise Refused(
-            "changed_since_check", "What this claim rests on changed since it was checked. Check it again, then send it."
+            "changed_since_check",
+            "What this claim rests on changed since it was checked. Check it again, then send it.",
         )
 
 
@@ -78,7 +79,9 @@ def _write(claim: Claim, checked: Checked, *, tenant: Tenant, number: int, at: d
     try:
         return write_837p([checked.claim], submission(tenant, number=number, at=at))
     except UnwritableX12 as error:
-        raise Refused("unwritable", " ".join(f"{p.field[:1].upper()}{p.field[1:]} {p.problem}." for p in error.problems)) from error
+        raise Refused(
+            "unwritable", " ".join(f"{p.field[:1].upper()}{p.field[1:]} {p.problem}." for p in error.problems)
+        ) from error
 
 
 def submission(tenant: Tenant, *, number: int, at: datetime) -> Submission:

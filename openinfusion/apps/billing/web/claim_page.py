@@ -65,10 +65,15 @@ def _proofs(record: Any, claim: Claim) -> list[Link]:
         return [_visit(record, zone)]
     if kind == "shipmentline":
         return [Link(text=_("delivery %s") % record.shipment.number, url=_url("delivery:shipment", record.shipment_id))]
-    links = [_dose(record, zone), Link(text=_("order %s") % record.revision.order.number, url=_url("pharmacy:order", record.revision.order_id))]
+    links = [
+        _dose(record, zone),
+        Link(text=_("order %s") % record.revision.order.number, url=_url("pharmacy:order", record.revision.order_id)),
+    ]
     for line in record.preparation.shipment_lines.all() if record.preparation else ():
         if not line.is_void:
-            links.append(Link(text=_("delivery %s") % line.shipment.number, url=_url("delivery:shipment", line.shipment_id)))
+            links.append(
+                Link(text=_("delivery %s") % line.shipment.number, url=_url("delivery:shipment", line.shipment_id))
+            )
     return links
 
 
@@ -79,13 +84,22 @@ def _visit(record: Any, zone: ZoneInfo) -> Link:
         "day": format_date(record.visit.on), "from": format_time(record.checked_in_at, zone), "to": left,
         "signed": _("signed by %s") % signed.signed_by_name if signed else _("not signed"),
     }  # fmt: skip
-    return Link(text=_("visit %(day)s, %(from)s to %(to)s, %(signed)s") % data, url=_url("visits:note", record.visit_id))
+    return Link(
+        text=_("visit %(day)s, %(from)s to %(to)s, %(signed)s") % data, url=_url("visits:note", record.visit_id)
+    )
 
 
 def _dose(row: Any, zone: ZoneInfo) -> Link:
-    amount = f"{format_number(row.dose_given_value)} {row.dose_given_unit}" if row.dose_given_value is not None else _("amount not known")
+    amount = (
+        f"{format_number(row.dose_given_value)} {row.dose_given_unit}"
+        if row.dose_given_value is not None
+        else _("amount not known")
+    )
     day = format_date(row.started_at.astimezone(zone).date())
-    return Link(text=_("%(amount)s given %(day)s") % {"amount": amount, "day": day}, url=_url("visits:note", row.record.visit_id))
+    return Link(
+        text=_("%(amount)s given %(day)s") % {"amount": amount, "day": day},
+        url=_url("visits:note", row.record.visit_id),
+    )
 
 
 def _url(name: str, pk: int) -> str:
@@ -100,7 +114,11 @@ def _finding(one: dict[str, Any], found: dict[str, Any], claim: Claim) -> ShownF
     """A finding with its owner and, where it is about a record, the record in words."""
     rule, subject = str(one.get("rule", "")), str(one.get("subject", ""))
     owner = TITLES[owner_of(rule, subject)]
-    detail = f"{one.get('detail', '')} {_('Owner: %s.') % owner}" if one.get("severity") == "block" else str(one.get("detail", ""))
+    detail = (
+        f"{one.get('detail', '')} {_('Owner: %s.') % owner}"
+        if one.get("severity") == "block"
+        else str(one.get("detail", ""))
+    )
     return ShownFinding(
         severity=str(one.get("severity", "")), detail=detail, rule=Link(text=rule), source=Link(text=str(one.get("source", ""))),
         datum=next(iter(_proofs(found.get(record_in(subject)), claim)), Link(text=subject)) if subject else None,
@@ -119,7 +137,11 @@ def _facts(claim: Claim) -> list[Fact]:
     return [
         Fact(label=_("Payer"), value=claim.coverage.payer.name, sub=claim.coverage.plan),
         Fact(label=_("Member number"), value=claim.coverage.member_id, mono=True),
-        Fact(label=_("Authorization"), value=claim.authorization_number or _("none carried"), mono=bool(claim.authorization_number)),
+        Fact(
+            label=_("Authorization"),
+            value=claim.authorization_number or _("none carried"),
+            mono=bool(claim.authorization_number),
+        ),
         Fact(label=_("Diagnosis"), value=claim.episode.icd10, sub=claim.episode.indication),
         Fact(label=_("Ordered by"), value=claim.episode.prescriber.name if claim.episode.prescriber else ""),
         Fact(label=_("Sent"), value=sent, sub=claim.send_reason),
@@ -133,7 +155,9 @@ def _actions(claim: Claim, by: Access) -> list[Action]:
     actions = []
     if claim.status in UNSENT:
         why = refusal(row=claim, workflow=CLAIM, action="send", by=by) or ""
-        actions.append(Action(label=_("Send the claim"), url=reverse("billing:send", args=[claim.pk]), refusal=why, kind=""))
+        actions.append(
+            Action(label=_("Send the claim"), url=reverse("billing:send", args=[claim.pk]), refusal=why, kind="")
+        )
     if by.may(PREPARE) and refusal(row=claim, workflow=CLAIM, action="correct", by=by) is None:
         actions.append(Action(label=_("Correct the claim"), url=reverse("billing:correct", args=[claim.pk])))
     if by.may(VOID) and claim.status in (*UNSENT, "rejected") and claim.frequency == "1":

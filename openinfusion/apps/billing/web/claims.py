@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from openinfusion.apps.billing.web import claim_page, presenters
 from openinfusion.apps.billing.web.forms import DraftForm, ReasonForm, SendForm
 from openinfusion.apps.patients.public import Episode, banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.documents.services import serve
 from openinfusion.platform.errors import NotFound
 from openinfusion.platform.ui.pages import act, form_page
@@ -27,7 +27,7 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """Claims with what is at stake; blocked ones say what is missing and who owns it."""
     state = request.GET.get("state", "")
     state = state if state in queries.FILTERS else ""
@@ -42,7 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def unbilled_list(request: HttpRequest) -> HttpResponse:
+def unbilled_list(request: Request) -> HttpResponse:
     """Episodes with signed visits that no claim has counted."""
     rows = Paginator(queries.unbilled(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
     may_draft = request.access.may(PREPARE)
@@ -50,7 +50,7 @@ def unbilled_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
+def episode(request: Request, episode_id: int) -> HttpResponse:
     """The claims of one episode."""
     row = _episode(request, episode_id)
     found = queries.claims_of_episode(row.pk, by=request.access)
@@ -63,7 +63,7 @@ def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(PREPARE)
-def draft(request: HttpRequest, episode_id: int) -> HttpResponse:
+def draft(request: Request, episode_id: int) -> HttpResponse:
     """Draft a claim for days of an episode; the days not billed yet are filled in."""
     row = _episode(request, episode_id)
     first, last = queries.unbilled_days(row.pk, by=request.access)
@@ -80,7 +80,7 @@ def draft(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(SEE)
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
+def claim(request: Request, pk: int) -> HttpResponse:
     """One claim: each line beside its evidence, the findings, and what can be done."""
     row = _claim(request, pk)
     found = queries.evidence_rows(queries.record_names(row))
@@ -90,7 +90,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(PREPARE)
 @require_POST
-def check_again(request: HttpRequest, pk: int) -> HttpResponse:
+def check_again(request: Request, pk: int) -> HttpResponse:
     """Compile the claim again from the record as it is now."""
     row = _claim(request, pk)
     return act(
@@ -100,11 +100,13 @@ def check_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEND)
-def send(request: HttpRequest, pk: int) -> HttpResponse:
+def send(request: Request, pk: int) -> HttpResponse:
     """Send a ready claim; warnings need a reason."""
     row = _claim(request, pk)
     warnings = warnings_of(row)
-    intro = " ".join(str(one["detail"]) for one in warnings) or _("Every line has its proof. The 837P is made and kept.")
+    intro = " ".join(str(one["detail"]) for one in warnings) or _(
+        "Every line has its proof. The 837P is made and kept."
+    )
     return form_page(
         request, form=SendForm(request.POST if request.method == "POST" else None, has_warnings=bool(warnings)),
         done=_("Claim sent. Its 837P is on this page."), to=reverse("billing:claim", args=[row.pk]),
@@ -114,7 +116,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(PREPARE)
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     """Start the correction of a rejected or decided claim."""
     row = _claim(request, pk)
     return form_page(
@@ -126,7 +128,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(VOID)
-def void(request: HttpRequest, pk: int) -> HttpResponse:
+def void(request: Request, pk: int) -> HttpResponse:
     """Void a claim the payer does not have."""
     row = _claim(request, pk)
     return form_page(
@@ -137,7 +139,7 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def x12(request: HttpRequest, pk: int) -> HttpResponse:
+def x12(request: Request, pk: int) -> HttpResponse:
     """Download the 837P as it was sent."""
     row = _claim(request, pk)
     if row.x12 is None:
@@ -145,11 +147,11 @@ def x12(request: HttpRequest, pk: int) -> HttpResponse:
     return serve(row.x12)
 
 
-def _claim(request: HttpRequest, pk: int) -> Claim:
+def _claim(request: Request, pk: int) -> Claim:
     return fetch(Claim, by=request.access, rows=queries.claim_rows(), pk=pk)
 
 
-def _episode(request: HttpRequest, episode_id: int) -> Episode:
+def _episode(request: Request, episode_id: int) -> Episode:
     return fetch(Episode, by=request.access, rows=Episode.objects.select_related("patient"), pk=episode_id)
 
 

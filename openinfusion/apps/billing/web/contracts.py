@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,38 +14,38 @@ from openinfusion.apps.billing.models import PayerContract, ProductFact
 from openinfusion.apps.billing.policies import CONTRACTS
 from openinfusion.apps.billing.services import contracts as service
 from openinfusion.apps.billing.services.demo_payer import set_up_demo_billing
-from openinfusion.apps.billing.web import presenters
+from openinfusion.apps.billing.web import contract_tables
 from openinfusion.apps.billing.web.forms import ContractForm, ProductForm, RateForm, RatesFileForm
 from openinfusion.apps.coverage.public import Payer
 from openinfusion.apps.inventory.public import Item
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.ui.pages import act, form_page
 
 PAGE_SIZE = 50
 
 
 @page(CONTRACTS)
-def payer_list(request: HttpRequest) -> HttpResponse:
+def payer_list(request: Request) -> HttpResponse:
     """Payers, and whether their contract is known."""
     rows = Paginator(queries.payers(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "billing/contracts.html", {"page": rows, "table": presenters.payer_table(rows)})
+    return render(request, "billing/contracts.html", {"page": rows, "table": contract_tables.payer_table(rows)})
 
 
 @page(CONTRACTS)
-def payer(request: HttpRequest, pk: int) -> HttpResponse:
+def payer(request: Request, pk: int) -> HttpResponse:
     """One payer: its rules and its rates, each with its source."""
     row = fetch(Payer, by=request.access, rows=queries.payers(by=request.access), pk=pk)
     rates = Paginator(queries.rates(row), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "payer": row, "page": rates, "table": presenters.rate_table(rates),
-        "facts": presenters.contract_facts(row), "is_demo_program": request.access.is_demo,
+        "payer": row, "page": rates, "table": contract_tables.rate_table(rates),
+        "facts": contract_tables.contract_facts(row), "is_demo_program": request.access.is_demo,
     }  # fmt: skip
     return render(request, "billing/payer.html", context)
 
 
 @page(CONTRACTS)
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Write down how a payer counts."""
     row = _payer(request, pk)
     form = ContractForm(request.POST or None, initial=_initial(service.terms_of(row)))
@@ -71,7 +71,7 @@ def _initial(terms: PayerContract | None) -> dict[str, object]:
 
 
 @page(CONTRACTS)
-def rate_add(request: HttpRequest, pk: int) -> HttpResponse:
+def rate_add(request: Request, pk: int) -> HttpResponse:
     """Add one rate."""
     row = _payer(request, pk)
     return form_page(
@@ -82,7 +82,7 @@ def rate_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(CONTRACTS)
-def rate_import(request: HttpRequest, pk: int) -> HttpResponse:
+def rate_import(request: Request, pk: int) -> HttpResponse:
     """Add the rates of a CSV table: all of them or none."""
     row = _payer(request, pk)
     return form_page(
@@ -95,7 +95,7 @@ def rate_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(CONTRACTS)
 @require_POST
-def demo(request: HttpRequest, pk: int) -> HttpResponse:
+def demo(request: Request, pk: int) -> HttpResponse:
     """Give a payer of a demo program invented rates, marked as such."""
     row = _payer(request, pk)
     return act(
@@ -105,14 +105,14 @@ def demo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(CONTRACTS)
-def product_list(request: HttpRequest) -> HttpResponse:
+def product_list(request: Request) -> HttpResponse:
     """Drug products and what billing knows of them."""
     rows = Paginator(queries.products(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "billing/products.html", {"page": rows, "table": presenters.product_table(rows)})
+    return render(request, "billing/products.html", {"page": rows, "table": contract_tables.product_table(rows)})
 
 
 @page(CONTRACTS)
-def product(request: HttpRequest, pk: int) -> HttpResponse:
+def product(request: Request, pk: int) -> HttpResponse:
     """Write down the container of a product and how its NDC counts."""
     row = fetch(Item, by=request.access, rows=queries.products(by=request.access), pk=pk)
     known: ProductFact | None = getattr(row, "billing_facts", None)
@@ -130,10 +130,10 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
 
 #: Contracts, rates and products belong to the program and to no patient.
 for _view in (payer, change, rate_add, rate_import, product):
-    _view.program_wide = True  # type: ignore[attr-defined]
+    setattr(_view, "program_wide", True)  # noqa: B010
 
 
-def _payer(request: HttpRequest, pk: int) -> Payer:
+def _payer(request: Request, pk: int) -> Payer:
     return fetch(Payer, by=request.access, pk=pk)
 
 

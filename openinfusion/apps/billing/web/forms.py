@@ -49,15 +49,20 @@ class FileForm(Form):
 
 class RatesFileForm(Form):
     file = FileField(
-        _("Table of rates"), hint=_("CSV with the columns code, modifier, charge, expected, effective_from, effective_to, source")
+        _("Table of rates"),
+        hint=_("CSV with the columns code, modifier, charge, expected, effective_from, effective_to, source"),
     )
 
 
 class RateForm(Form):
     code = TextField(_("Code"), max_length=5, width="w5", hint=_("HCPCS or CPT"))
-    modifier = TextField(_("Modifier"), max_length=2, width="w5", required=False, hint=_("SH and SJ need a rate of their own"))
+    modifier = TextField(
+        _("Modifier"), max_length=2, width="w5", required=False, hint=_("SH and SJ need a rate of their own")
+    )
     charge = DecimalField(_("Charge for one unit"), least=Decimal(0), width="w10", suffix="USD")
-    expected = DecimalField(_("Expected payment for one unit"), least=Decimal(0), width="w10", suffix="USD", required=False)
+    expected = DecimalField(
+        _("Expected payment for one unit"), least=Decimal(0), width="w10", suffix="USD", required=False
+    )
     starts_on = DateField(_("First day"))
     ends_on = DateField(_("Last day"), required=False)
     source = TextField(_("Source"), max_length=160, hint=_("Contract or fee schedule, with its date"))
@@ -69,7 +74,9 @@ class ContractForm(Form):
     sections = (
         Section(_("Contract"), ["version", "source", "payer_code", "filing_code"]),
         Section(_("Nursing"), ["nursing_basis", "hour_rounding", "nursing_hours_per_day"]),
-        Section(_("Drugs and per diems"), ["modifier_for_waste_below_unit", "per_diem_codes", "supplies_outside_per_diem"]),
+        Section(
+            _("Drugs and per diems"), ["modifier_for_waste_below_unit", "per_diem_codes", "supplies_outside_per_diem"]
+        ),
         Section(_("Limits"), ["timely_filing_days", "units_per_day"]),
     )
     version = TextField(_("Version"), max_length=40, width="w20")
@@ -86,15 +93,28 @@ class ContractForm(Form):
         [(HourRounding.UP.value, _("As a whole hour")), (HourRounding.DOWN.value, _("Not at all")), (HourRounding.NEAREST.value, _("From 31 minutes"))],
         required=False,
     )  # fmt: skip
-    nursing_hours_per_day = IntegerField(_("Most nursing hours in a day"), least=Decimal(1), most=Decimal(24), width="w5", required=False)
+    nursing_hours_per_day = IntegerField(
+        _("Most nursing hours in a day"), least=Decimal(1), most=Decimal(24), width="w5", required=False
+    )
     modifier_for_waste_below_unit = TextField(
-        _("Modifier when less than one unit was discarded"), max_length=2, width="w5", required=False, hint=_("JZ where the payer wants it")
+        _("Modifier when less than one unit was discarded"),
+        max_length=2,
+        width="w5",
+        required=False,
+        hint=_("JZ where the payer wants it"),
     )
     per_diem_codes = TextField(
-        _("Per diem codes of this payer"), max_length=600, required=False, hint=_("Like natalizumab=S9338; vedolizumab=S9379")
+        _("Per diem codes of this payer"),
+        max_length=600,
+        required=False,
+        hint=_("Like natalizumab=S9338; vedolizumab=S9379"),
     )
-    supplies_outside_per_diem = TextField(_("Supplies billed apart"), max_length=200, required=False, hint=_("Codes with ; between them"))
-    timely_filing_days = IntegerField(_("Days to file a claim"), least=Decimal(1), most=Decimal(3650), width="w5", required=False)
+    supplies_outside_per_diem = TextField(
+        _("Supplies billed apart"), max_length=200, required=False, hint=_("Codes with ; between them")
+    )
+    timely_filing_days = IntegerField(
+        _("Days to file a claim"), least=Decimal(1), most=Decimal(3650), width="w5", required=False
+    )
     units_per_day = TextField(_("Most units in a day"), max_length=200, required=False, hint=_("Like J0696=8; S9500=1"))
 
     POLICY = (
@@ -109,7 +129,11 @@ class ContractForm(Form):
 
 
 class ProductForm(Form):
-    container = RadioField(_("Container"), ProductFact.Container.choices, hint=_("Single-dose containers need JW or JZ"))
+    container = RadioField(
+        _("Container"), ProductFact.Container.choices, hint=_("Single-dose containers need JW or JZ")
+    )
     ndc_unit = SelectField(_("The NDC counts in"), ProductFact.NdcUnit.choices)
-    ndc_quantity = DecimalField(_("NDC units in one stock unit"), least=Decimal("0.001"), width="w10", hint=_("1 for a vial of powder"))
+    ndc_quantity = DecimalField(
+        _("NDC units in one stock unit"), least=Decimal("0.001"), width="w10", hint=_("1 for a vial of powder")
+    )
     source = TextField(_("Source"), max_length=160, hint=_("The label or package insert"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from openinfusion.apps.billing.web import presenters
 from openinfusion.apps.billing.web.forms import FileForm
 from openinfusion.apps.patients.public import banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.documents.services import serve
 from openinfusion.platform.errors import NotFound
 from openinfusion.platform.ui.pages import act, form_page
@@ -28,7 +28,7 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def ledger(request: HttpRequest, pk: int) -> HttpResponse:
+def ledger(request: Request, pk: int) -> HttpResponse:
     """Every posting of a claim; each sums to zero."""
     claim = fetch(Claim, by=request.access, rows=queries.claim_rows(), pk=pk)
     context = presenters.ledger(claim, queries.ledger_of(claim)) | {"patient": banner_of(claim.episode.patient)}
@@ -37,7 +37,7 @@ def ledger(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(POST)
 @require_POST
-def demo_payer(request: HttpRequest, pk: int) -> HttpResponse:
+def demo_payer(request: Request, pk: int) -> HttpResponse:
     """Let the demo payer answer a sent claim, in demo programs only."""
     claim = fetch(Claim, by=request.access, rows=queries.claim_rows(), pk=pk)
     return act(
@@ -47,7 +47,7 @@ def demo_payer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(POST)
-def add_ack(request: HttpRequest) -> HttpResponse:
+def add_ack(request: Request) -> HttpResponse:
     """Load a 999 or 277CA."""
     return form_page(
         request, form=FileForm(request.POST or None, request.FILES or None), done=_("Acknowledgement loaded."),
@@ -60,14 +60,14 @@ def add_ack(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def acknowledgement(request: HttpRequest, pk: int) -> HttpResponse:
+def acknowledgement(request: Request, pk: int) -> HttpResponse:
     """What each answer of a file changed."""
     row = fetch(Acknowledgement, by=request.access, pk=pk)
     return render(request, "billing/acknowledgement.html", {"row": row, "table": presenters.ack_table(row)})
 
 
 @page(SEE)
-def remittance_list(request: HttpRequest) -> HttpResponse:
+def remittance_list(request: Request) -> HttpResponse:
     """Remittances, newest first, or those with something in suspense."""
     state = "suspense" if request.GET.get("state") == "suspense" else ""
     rows = Paginator(queries.remittances(by=request.access, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -79,7 +79,7 @@ def remittance_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(POST)
-def add_remittance(request: HttpRequest) -> HttpResponse:
+def add_remittance(request: Request) -> HttpResponse:
     """Load an 835 and post it."""
     return form_page(
         request, form=FileForm(request.POST or None, request.FILES or None), done=_("Remittance loaded."),
@@ -92,14 +92,14 @@ def add_remittance(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def remittance(request: HttpRequest, pk: int) -> HttpResponse:
+def remittance(request: Request, pk: int) -> HttpResponse:
     """One remittance: what was posted, and what waits and why. It names claims, never patients."""
     row = fetch(Remittance, by=request.access, rows=Remittance.objects.select_related("document"), pk=pk)
     return render(request, "billing/remittance.html", presenters.remittance_page(row, by=request.access))
 
 
 @page(POST)
-def remittance_file(request: HttpRequest, pk: int) -> HttpResponse:
+def remittance_file(request: Request, pk: int) -> HttpResponse:
     """The 835 as it came. It names patients of every site, so a person of some sites only does not get it."""
     row = fetch(Remittance, by=request.access, rows=Remittance.objects.select_related("document"), pk=pk)
     if request.access.site_ids is not None:
@@ -109,7 +109,7 @@ def remittance_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 #: A remittance and an acknowledgement belong to the program: they name claim numbers and amounts, no patient.
 for _view in (acknowledgement, remittance):
-    _view.program_wide = True  # type: ignore[attr-defined]
+    setattr(_view, "program_wide", True)  # noqa: B010
 
 
 def _file_context(title: str, intro: str) -> dict[str, object]:

@@ -21,14 +21,25 @@ from openinfusion.platform.access.roles import TITLES
 from openinfusion.platform.ui.formats import format_date, format_money, format_number, format_percent
 from openinfusion.platform.ui.shapes import Cell, Column, Fact, Figure, Filter, Row, Table
 
-CHIPS = {"blocked": "blocked", "rejected": "blocked", "denied": "blocked", "partly_paid": "risk", "ready": "ready", "paid": "ready"}
+CHIPS = {
+    "blocked": "blocked",
+    "rejected": "blocked",
+    "denied": "blocked",
+    "partly_paid": "risk",
+    "ready": "ready",
+    "paid": "ready",
+}
 
 
 def span(first: date | None, last: date | None) -> str:
     """``02-Nov-2026 to 08-Nov-2026``; empty when there is none."""
     if first is None or last is None:
         return ""
-    return format_date(first) if first == last else _("%(first)s to %(last)s") % {"first": format_date(first), "last": format_date(last)}
+    return (
+        format_date(first)
+        if first == last
+        else _("%(first)s to %(last)s") % {"first": format_date(first), "last": format_date(last)}
+    )
 
 
 def state(claim: Claim) -> str:
@@ -54,7 +65,11 @@ def why_and_owner(claim: Claim) -> tuple[str, str]:
         if not found:
             return _("Not checked yet"), TITLES[owner_of("")]
         owners = dict.fromkeys(TITLES[owner_of(str(one["rule"]), str(one["subject"]))] for one in found)
-        more = ngettext("and %(n)s more", "and %(n)s more", len(found) - 1) % {"n": len(found) - 1} if len(found) > 1 else ""
+        more = (
+            ngettext("and %(n)s more", "and %(n)s more", len(found) - 1) % {"n": len(found) - 1}
+            if len(found) > 1
+            else ""
+        )
         return " ".join(part for part in (str(found[0]["detail"]), more) if part), ", ".join(owners)
     if claim.status == "rejected":
         return "; ".join(str(one) for one in claim.rejection_reasons) or _("No reason given"), TITLES[owner_of("")]
@@ -136,7 +151,13 @@ def queue_filters(stakes: Stakes, current: str) -> list[Filter]:
     everything = sum(count for name, count in stakes.counts.items() if name != "paid")
     chips = [Filter(label=_("All open"), url=url, count=everything, current=not current)]
     return chips + [
-        Filter(label=label, url=f"{url}?state={name}", count=stakes.counts.get(name, 0), icon=icons.get(name, ""), current=name == current)
+        Filter(
+            label=label,
+            url=f"{url}?state={name}",
+            count=stakes.counts.get(name, 0),
+            icon=icons.get(name, ""),
+            current=name == current,
+        )
         for name, label in names.items()
     ]
 
@@ -166,7 +187,12 @@ def unbilled_table(rows: Iterable[dict[str, Any]], may_draft: bool) -> Table:
 
 
 def episode_table(rows: Iterable[Claim]) -> Table:
-    columns = [Column(label=_("Claim")), Column(label=_("State")), Column(label=_("Charge"), numeric=True), Column(label=_("Paid"), numeric=True)]
+    columns = [
+        Column(label=_("Claim")),
+        Column(label=_("State")),
+        Column(label=_("Charge"), numeric=True),
+        Column(label=_("Paid"), numeric=True),
+    ]
     return Table(
         caption=_("Claims of this episode"), columns=columns, empty_title=_("No claim yet"),
         rows=[
@@ -302,81 +328,3 @@ def ack_table(row: Acknowledgement) -> Table:
         for one in row.results
     ]  # fmt: skip
     return Table(caption=_("Answers"), columns=[Column(label=head) for head in heads], rows=rows)
-
-
-def payer_table(rows: Iterable[Any]) -> Table:
-    heads = (_("Payer"), _("Contract"), _("Rates"))
-    return Table(
-        caption=_("Payers"), columns=[Column(label=head) for head in heads], empty_title=_("No payer yet"),
-        empty_text=_("A payer is added with a patient's coverage."),
-        rows=[
-            Row(
-                cells=[
-                    Cell(text=row.name, sub=row.payer_code, url=reverse("billing:payer", args=[row.pk])),
-                    _contract_cell(getattr(row, "contract", None)),
-                    Cell(text=format_number(row.rate_count) if row.rate_count else _("none: its lines are held")),
-                ]
-            )
-            for row in rows
-        ],
-    )  # fmt: skip
-
-
-def _contract_cell(terms: Any) -> Cell:
-    return Cell(text=terms.version, sub=terms.source) if terms else Cell()
-
-
-def contract_facts(payer: Any) -> list[Fact]:
-    """The rules of a contract; what it does not say is not known."""
-    terms = getattr(payer, "contract", None)
-    policy = terms.policy if terms and isinstance(terms.policy, dict) else {}
-    facts = [
-        Fact(label=_("Version"), value=terms.version if terms else "", sub=terms.source if terms else ""),
-        Fact(label=_("Electronic payer id"), value=(terms.payer_code if terms else "") or payer.payer_code, mono=True),
-        Fact(label=_("Claim filing code"), value=(terms.filing_code if terms else "") or payer.claim_filing_code, mono=True),
-    ]
-    names = {
-        "nursing_basis": _("Nursing is billed by"), "hour_rounding": _("A started hour counts"), "nursing_hours_per_day": _("Most nursing hours a day"),
-        "modifier_for_waste_below_unit": _("Modifier for waste under one unit"), "timely_filing_days": _("Days to file"),
-        "units_per_day": _("Most units a day"), "supplies_outside_per_diem": _("Supplies billed apart"),
-    }  # fmt: skip
-    facts += [Fact(label=label, value=str(policy.get(name, "")).replace("_", " ")) for name, label in names.items()]
-    return [*facts, Fact(label=_("Per diem codes of this payer"), value=terms.per_diem_codes if terms else "")]
-
-
-def rate_table(rows: Iterable[Any]) -> Table:
-    columns = [
-        Column(label=_("Code")), Column(label=_("Charge for one unit"), numeric=True), Column(label=_("Expected"), numeric=True),
-        Column(label=_("Dates")), Column(label=_("Source")),
-    ]  # fmt: skip
-    return Table(
-        caption=_("Rates"), columns=columns, empty_title=_("No rates"), empty_text=_("Without a rate a claim line is held. Add rates from the contract."),
-        rows=[
-            Row(
-                cells=[
-                    Cell(text="-".join(part for part in (row.code, row.modifier) if part)), Cell(text=format_number(row.charge)),
-                    Cell(text="" if row.expected is None else format_number(row.expected)),
-                    Cell(text=format_date(row.starts_on), sub=_("until %s") % format_date(row.ends_on) if row.ends_on else _("open")),
-                    Cell(text=row.source, chip="risk" if row.is_demo else "", chip_label=_("Invented") if row.is_demo else ""),
-                ]
-            )
-            for row in rows
-        ],
-    )  # fmt: skip
-
-
-def product_table(rows: Iterable[Any]) -> Table:
-    heads = (_("Product"), _("NDC"), _("Container"), _("NDC counts in"), _("Source"))
-    shaped = []
-    for row in rows:
-        known = getattr(row, "billing_facts", None)
-        shaped.append(
-            Row(
-                cells=[
-                    Cell(text=row.name, url=reverse("billing:product", args=[row.pk])), Cell(text=row.ndc),
-                    Cell(text=known.get_container_display() if known else ""), Cell(text=known.ndc_unit if known else ""),
-                    Cell(text=known.source, chip="risk" if known.is_demo else "", chip_label=_("Invented") if known.is_demo else "") if known else Cell(),
-                ]
-            )
-        )  # fmt: skip
-    return Table(caption=_("Drug products"), columns=[Column(label=head) for head in heads], rows=shaped, empty_title=_("No drug products"))

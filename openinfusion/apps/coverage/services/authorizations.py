@@ -57,9 +57,7 @@ def request_authorization(
 
 
 @transaction.atomic
-def take_step(
-    *, authorization: Authorization, action: str, by: Access, at: datetime, note: str = ""
-) -> Authorization:
+def take_step(*, authorization: Authorization, action: str, by: Access, at: datetime, note: str = "") -> Authorization:
     """Waive, request, pend or expire an authorization."""
     if action == "pend" and not note.strip():
         raise BadInput({"note": "Write what the payer asks for."})
@@ -146,14 +144,14 @@ def _line_for(episode: Episode, category: str, code: str, on: date) -> Authoriza
 
 def active_authorization(episode: Episode, on: date) -> Authorization | None:
     """The approved authorization covering a day, else the latest of any state."""
-    rows = Authorization.objects.filter(episode=episode).select_related("coverage__payer").prefetch_related("lines__uses")
+    rows = (
+        Authorization.objects.filter(episode=episode).select_related("coverage__payer").prefetch_related("lines__uses")
+    )
     covering = rows.filter(status="approved", starts_on__lte=on, ends_on__gte=on).order_by("-id").first()
     return covering or rows.order_by("-id").first()
 
 
-def burn_down_of(
-    *, episode: Episode, scheduled: Iterable[tuple[date, str]], on: date
-) -> list[rules.BurnDown]:
+def burn_down_of(*, episode: Episode, scheduled: Iterable[tuple[date, str]], on: date) -> list[rules.BurnDown]:
     """The burn-down of each line of the authorization in force against planned visits (day, source).
 
     One unit per visit for lines counted in visits or days; lines in other units burn down by use alone.

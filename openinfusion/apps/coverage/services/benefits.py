@@ -95,6 +95,8 @@ def coverages_of(patient: Patient) -> list[Coverage]:
 def primary_coverage(patient: Patient, on: date) -> Coverage | None:
     """The first coverage in force on a day."""
     for coverage in coverages_of(patient):
-        if (coverage.starts_on is None or coverage.starts_on <= on) and (coverage.ends_on is None or on <= coverage.ends_on):
+        if (coverage.starts_on is None or coverage.starts_on <= on) and (
+            coverage.ends_on is None or on <= coverage.ends_on
+        ):
             return coverage
     return None

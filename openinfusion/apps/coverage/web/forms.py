@@ -26,7 +26,15 @@ class CoverageForm(Form):
     plan = TextField(_("Plan"), required=False, max_length=160)
     member_id = TextField(_("Member number"), max_length=60, hint=_("As printed on the insurance card"))
     group_number = TextField(_("Group number"), required=False, max_length=60)
-    relation = RadioField(_("Whose insurance is it?"), [("self", _("The patient's own")), ("spouse", _("The spouse's")), ("child", _("A parent's")), ("other", _("Somebody else's"))])
+    relation = RadioField(
+        _("Whose insurance is it?"),
+        [
+            ("self", _("The patient's own")),
+            ("spouse", _("The spouse's")),
+            ("child", _("A parent's")),
+            ("other", _("Somebody else's")),
+        ],
+    )
     starts_on = DateField(_("First day"), required=False)
     ends_on = DateField(_("Last day"), required=False)
 
@@ -69,7 +77,9 @@ class ApprovalForm(Form):
         for count in range(1, self.LINES + 1):
             first = count == 1
             self.fields[f"category_{count}"] = SelectField(
-                _("Line %d: part of the treatment") % count, [("", _("Choose")), *BenefitLine.Category.choices], required=first
+                _("Line %d: part of the treatment") % count,
+                [("", _("Choose")), *BenefitLine.Category.choices],
+                required=first,
             )
             self.fields[f"code_{count}"] = TextField(_("Line %d: code") % count, required=False, max_length=10)
             self.fields[f"units_{count}"] = DecimalField(_("Line %d: units approved") % count, required=first)

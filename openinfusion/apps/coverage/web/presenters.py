@@ -87,7 +87,15 @@ def benefit_table(coverage: Coverage) -> Table:
         if line.coinsurance_percent is not None:
             share.append(f"{format_number(line.coinsurance_percent)} %")
         rows.append(
-            Row(cells=[title, _WORDS[line.is_covered], _WORDS[line.needs_authorization], ", ".join(share), line.reference])
+            Row(
+                cells=[
+                    title,
+                    _WORDS[line.is_covered],
+                    _WORDS[line.needs_authorization],
+                    ", ".join(share),
+                    line.reference,
+                ]
+            )
         )
     heads = (_("Part"), _("Covered"), _("Needs authorization"), _("Patient pays"), _("Reference"))
     return Table(caption=_("Benefits"), columns=[Column(label=head) for head in heads], rows=rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from openinfusion.apps.coverage.web.forms import ApprovalForm, BenefitForm, Conf
 from openinfusion.apps.patients.public import Episode, banner_of, same_patient
 from openinfusion.core.states import AUTHORIZATION
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.ui.pages import form_page
 from openinfusion.platform.ui.shapes import Action
 from openinfusion.platform.workflows import refusal
@@ -36,7 +36,7 @@ PAGE_SIZE = 50
 
 
 @page(AUTHORIZE)
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     """Authorizations that wait, or those approved by their end."""
     state = "approved" if request.GET.get("state") == "approved" else "open"
     rows = Paginator(authorizations(by=request.access, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -45,7 +45,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def patient(request: HttpRequest, episode_id: int) -> HttpResponse:
+def patient(request: Request, episode_id: int) -> HttpResponse:
     """Coverages with benefits, and the authorizations of the episode."""
     episode = _episode(request, episode_id)
     shown = [
@@ -67,7 +67,7 @@ def authorizations_of(episode: Episode) -> list[Authorization]:
 
 
 @page(MANAGE)
-def add(request: HttpRequest, episode_id: int) -> HttpResponse:
+def add(request: Request, episode_id: int) -> HttpResponse:
     """Add a coverage."""
     episode = _episode(request, episode_id)
 
@@ -84,7 +84,7 @@ def add(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(MANAGE)
-def benefit(request: HttpRequest, episode_id: int, coverage_id: int) -> HttpResponse:
+def benefit(request: Request, episode_id: int, coverage_id: int) -> HttpResponse:
     """Record what the payer said about one part of the treatment."""
     episode, coverage = _pair(request, episode_id, coverage_id)
     form = BenefitForm(request.POST or None)
@@ -96,7 +96,7 @@ def benefit(request: HttpRequest, episode_id: int, coverage_id: int) -> HttpResp
 
 
 @page(AUTHORIZE)
-def request_one(request: HttpRequest, episode_id: int, coverage_id: int) -> HttpResponse:
+def request_one(request: Request, episode_id: int, coverage_id: int) -> HttpResponse:
     """Record that an authorization was requested."""
     episode, coverage = _pair(request, episode_id, coverage_id)
     return form_page(
@@ -110,10 +110,15 @@ def request_one(request: HttpRequest, episode_id: int, coverage_id: int) -> Http
 
 
 @page(SEE)
-def authorization(request: HttpRequest, pk: int) -> HttpResponse:
+def authorization(request: Request, pk: int) -> HttpResponse:
     """One authorization with its next steps."""
     row = _authorization(request, pk)
-    steps = (("approve", _("Approved")), ("pend", _("Payer asks for more")), ("deny", _("Denied")), ("waive", _("Not required")))
+    steps = (
+        ("approve", _("Approved")),
+        ("pend", _("Payer asks for more")),
+        ("deny", _("Denied")),
+        ("waive", _("Not required")),
+    )
     actions = [
         Action(
             label=text, url=reverse(f"coverage:{action}", args=[row.pk]),
@@ -128,7 +133,7 @@ def authorization(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(AUTHORIZE)
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: Request, pk: int) -> HttpResponse:
     """Record the payer's approval with units and dates."""
     row = _authorization(request, pk)
     form = ApprovalForm(request.POST or None)
@@ -143,7 +148,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(AUTHORIZE)
-def deny(request: HttpRequest, pk: int) -> HttpResponse:
+def deny(request: Request, pk: int) -> HttpResponse:
     """Record a denial with the payer's reason."""
     row = _authorization(request, pk)
     return form_page(
@@ -157,18 +162,18 @@ def deny(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(AUTHORIZE)
-def pend(request: HttpRequest, pk: int) -> HttpResponse:
+def pend(request: Request, pk: int) -> HttpResponse:
     """Record what the payer asks for."""
     return _simple_step(request, pk, "pend", ReasonForm, _("The payer asks for more"), _("Record what is asked"))
 
 
 @page(AUTHORIZE)
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
+def waive(request: Request, pk: int) -> HttpResponse:
     """Record that no authorization is needed."""
     return _simple_step(request, pk, "waive", ConfirmForm, _("No authorization needed"), _("Record it"))
 
 
-def _simple_step(request: HttpRequest, pk: int, action: str, form_class: type, title: str, submit: str) -> HttpResponse:
+def _simple_step(request: Request, pk: int, action: str, form_class: type, title: str, submit: str) -> HttpResponse:
     row = _authorization(request, pk)
     return form_page(
         request, form=form_class(request.POST or None), done=_("Recorded."),
@@ -180,16 +185,16 @@ def _simple_step(request: HttpRequest, pk: int, action: str, form_class: type, t
     )  # fmt: skip
 
 
-def _authorization(request: HttpRequest, pk: int) -> Authorization:
+def _authorization(request: Request, pk: int) -> Authorization:
     rows = Authorization.objects.select_related("coverage__payer", "episode__patient").prefetch_related("lines__uses")
     return fetch(Authorization, by=request.access, rows=rows, pk=pk)
 
 
-def _episode(request: HttpRequest, episode_id: int) -> Episode:
+def _episode(request: Request, episode_id: int) -> Episode:
     return fetch(Episode, by=request.access, rows=Episode.objects.select_related("patient"), pk=episode_id)
 
 
-def _pair(request: HttpRequest, episode_id: int, coverage_id: int) -> tuple[Episode, Coverage]:
+def _pair(request: Request, episode_id: int, coverage_id: int) -> tuple[Episode, Coverage]:
     """Episode and coverage of the same patient, or a refusal (HZ-001)."""
     episode = _episode(request, episode_id)
     coverage = fetch(Coverage, by=request.access, rows=Coverage.objects.select_related("payer"), pk=coverage_id)

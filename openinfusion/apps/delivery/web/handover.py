@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,12 +14,12 @@ from openinfusion.apps.delivery.services.temperatures import add_readings, decid
 from openinfusion.apps.delivery.web.forms import DecideForm, ProofForm, ReasonForm, TemperatureForm
 from openinfusion.apps.delivery.web.views import acting, form_context, posted, shipment_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.ui.pages import form_page
 
 
 @page(DELIVER)
-def deliver(request: HttpRequest, pk: int) -> HttpResponse:
+def deliver(request: Request, pk: int) -> HttpResponse:
     """Who took it, when, and what arrived."""
     row = shipment_of(request, pk)
     at = clock.now()
@@ -35,7 +35,7 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(DELIVER)
-def fail_delivery(request: HttpRequest, pk: int) -> HttpResponse:
+def fail_delivery(request: Request, pk: int) -> HttpResponse:
     """It could not be handed over."""
     row = shipment_of(request, pk)
     return form_page(
@@ -46,7 +46,7 @@ def fail_delivery(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(DELIVER)
-def bring_box_back(request: HttpRequest, pk: int) -> HttpResponse:
+def bring_box_back(request: Request, pk: int) -> HttpResponse:
     """It came back."""
     row = shipment_of(request, pk)
     return form_page(
@@ -57,7 +57,7 @@ def bring_box_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(LOG)
-def temperature(request: HttpRequest, pk: int) -> HttpResponse:
+def temperature(request: Request, pk: int) -> HttpResponse:
     """Readings of the logger."""
     row = shipment_of(request, pk)
     form = TemperatureForm(
@@ -73,7 +73,7 @@ def temperature(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(JUDGE)
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """The pharmacist's decision on a hold."""
     row = shipment_of(request, pk)
     context = form_context(row, _("Decide on the temperature of delivery %s") % row.number, _("Decide and sign"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,14 +21,14 @@ from openinfusion.apps.delivery.web import presenters
 from openinfusion.apps.delivery.web.forms import CarrierForm, PlanForm, ReasonForm
 from openinfusion.apps.patients.public import Episode, banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import Access, fetch, page
+from openinfusion.platform.access import Access, Request, fetch, page
 from openinfusion.platform.ui.pages import act, form_page
 
 PAGE_SIZE = 50
 
 
 @page(SEE)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """Boxes with work left, and released preparations nobody has planned a delivery for."""
     state = request.GET.get("state", "")
     rows = Paginator(open_shipments(by=acting(request), state=state), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -43,7 +43,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
+def episode(request: Request, episode_id: int) -> HttpResponse:
     """Every delivery of an episode and what is in the home."""
     row = _episode(request, episode_id)
     context = presenters.episode_page(row, shipments_of(row), by=acting(request))
@@ -51,7 +51,7 @@ def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(PLAN)
-def plan(request: HttpRequest, episode_id: int) -> HttpResponse:
+def plan(request: Request, episode_id: int) -> HttpResponse:
     """Plan a delivery."""
     row = _episode(request, episode_id)
     form = PlanForm(posted(request), zone=row.patient.time_zone)
@@ -70,7 +70,7 @@ def plan(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(SEE)
-def shipment(request: HttpRequest, pk: int) -> HttpResponse:
+def shipment(request: Request, pk: int) -> HttpResponse:
     """One box: pick list, steps, temperature, hand-over."""
     row = shipment_of(request, pk)
     context = presenters.shipment_page(row, lines_of(row), by=acting(request), at=clock.now())
@@ -78,7 +78,7 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def packing_list(request: HttpRequest, pk: int) -> HttpResponse:
+def packing_list(request: Request, pk: int) -> HttpResponse:
     """The list that goes into the box, for paper."""
     row = shipment_of(request, pk)
     context = presenters.packing_list(row, lines_of(row), at=clock.now())
@@ -87,7 +87,7 @@ def packing_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(PACK)
 @require_POST
-def pick_line(request: HttpRequest, pk: int) -> HttpResponse:
+def pick_line(request: Request, pk: int) -> HttpResponse:
     """Scan one line."""
     rows = ShipmentLine.objects.select_related("shipment__episode__patient")
     line = fetch(ShipmentLine, by=acting(request), rows=rows, pk=pk)
@@ -105,7 +105,7 @@ def _to_line(line: ShipmentLine) -> str:
 
 @page(PACK)
 @require_POST
-def pack_box(request: HttpRequest, pk: int) -> HttpResponse:
+def pack_box(request: Request, pk: int) -> HttpResponse:
     """Close the box."""
     row = shipment_of(request, pk)
     return act(
@@ -115,7 +115,7 @@ def pack_box(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SHIP)
-def ship_box(request: HttpRequest, pk: int) -> HttpResponse:
+def ship_box(request: Request, pk: int) -> HttpResponse:
     """Hand the box to the carrier."""
     row = shipment_of(request, pk)
     return form_page(
@@ -126,7 +126,7 @@ def ship_box(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(PACK)
-def cancel_box(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel_box(request: Request, pk: int) -> HttpResponse:
     """Cancel before it leaves."""
     row = shipment_of(request, pk)
     return form_page(
@@ -137,22 +137,22 @@ def cancel_box(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def acting(request: HttpRequest) -> Access:
+def acting(request: Request) -> Access:
     """Who asks; set by the middleware on every page with a permission."""
-    return request.access  # type: ignore[attr-defined]
+    return request.access
 
 
-def posted(request: HttpRequest) -> Any:
+def posted(request: Request) -> Any:
     """What was sent, also when every field was left empty; None for a page just opened."""
     return request.POST if request.method == "POST" else None
 
 
-def shipment_of(request: HttpRequest, pk: int) -> Shipment:
+def shipment_of(request: Request, pk: int) -> Shipment:
     rows = Shipment.objects.select_related("episode__patient")
     return fetch(Shipment, by=acting(request), rows=rows, pk=pk)
 
 
-def _episode(request: HttpRequest, episode_id: int) -> Episode:
+def _episode(request: Request, episode_id: int) -> Episode:
     return fetch(Episode, by=acting(request), rows=Episode.objects.select_related("patient"), pk=episode_id)
 
 

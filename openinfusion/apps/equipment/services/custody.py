@@ -88,9 +88,7 @@ def return_device(*, device: Device, reason: str, by: Access, at: datetime) -> D
     return device
 
 
-def active_assignment(
-    *, device: Device | None = None, episode: Episode | None = None
-) -> DeviceAssignment | None:
+def active_assignment(*, device: Device | None = None, episode: Episode | None = None) -> DeviceAssignment | None:
     """The open assignment of a pump or of an episode (the newest when an episode has several)."""
     rows = DeviceAssignment.objects.filter(ended_at=None).select_related("device", "episode")
     if device is not None:

@@ -120,4 +120,9 @@ def plain_eui64(text: str) -> str:
 def facts(device: Device, **more: Any) -> dict[str, Any]:
     """What the time line may say about a pump."""
     due = device.service_due_on
-    return {"serial": device.serial, "family": device.family, "service_due_on": due.isoformat() if due else "not known", **more}
+    return {
+        "serial": device.serial,
+        "family": device.family,
+        "service_due_on": due.isoformat() if due else "not known",
+        **more,
+    }

@@ -24,7 +24,9 @@ class CheckOutForm(Form):
 
 
 class ConfirmForm(Form):
-    serial = TextField(_("Serial number of the pump in the home"), max_length=60, hint=_("Scan or read it from the pump"))
+    serial = TextField(
+        _("Serial number of the pump in the home"), max_length=60, hint=_("Scan or read it from the pump")
+    )
 
 
 class ReasonForm(Form):

@@ -57,7 +57,12 @@ def fleet_filters(by_status: dict[str, int], current: str) -> list[Filter]:
     url = reverse("equipment:fleet")
     chips = [Filter(label=_("All"), url=url, count=sum(by_status.values()), current=not current)]
     return chips + [
-        Filter(label=status.replace("_", " ").capitalize(), url=f"{url}?status={status}", count=count, current=status == current)
+        Filter(
+            label=status.replace("_", " ").capitalize(),
+            url=f"{url}?status={status}",
+            count=count,
+            current=status == current,
+        )
         for status, count in by_status.items()
     ]
 
@@ -74,7 +79,10 @@ def device_page(row: Any, *, by: Access) -> dict[str, Any]:
         Fact(label=_("Drug library"), value=row.library_version),
         Fact(label=_("EUI-64"), value=row.eui64, mono=True),
         Fact(label=_("UDI"), value=row.udi, mono=True),
-        Fact(label=_("Device gateway"), value=_("Enrolled") if row.key_hash else _("Not enrolled: its messages are refused")),
+        Fact(
+            label=_("Device gateway"),
+            value=_("Enrolled") if row.key_hash else _("Not enrolled: its messages are refused"),
+        ),
     ]
     for one in row.open_assignments:
         patient = one.episode.patient

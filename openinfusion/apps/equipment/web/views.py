@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from openinfusion.apps.equipment.web import presenters
 from openinfusion.apps.equipment.web.forms import CheckForm, CheckOutForm, ConfirmForm, ReasonForm, RegisterForm
 from openinfusion.apps.patients.public import Episode, banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.errors import BadInput, NotFound
 from openinfusion.platform.tenancy.models import Site
 from openinfusion.platform.ui.pages import form_page
@@ -27,7 +27,7 @@ NEED_REASON = ("quarantine", "recall")
 
 
 @page(SEE)
-def fleet(request: HttpRequest) -> HttpResponse:
+def fleet(request: Request) -> HttpResponse:
     """All pumps, or those in one state."""
     by_status = counts(by=request.access)
     status = request.GET.get("status", "")
@@ -41,7 +41,7 @@ def fleet(request: HttpRequest) -> HttpResponse:
 
 
 @page(REGISTER)
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
     """Register a pump."""
     site = Site.objects.order_by("id").first()
     if site is None:
@@ -57,16 +57,16 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def device(request: HttpRequest, pk: int) -> HttpResponse:
+def device(request: Request, pk: int) -> HttpResponse:
     """One pump: state, service, who has it, what can be done next."""
     row = fetch(Device, by=request.access, rows=devices(by=request.access), pk=pk)
-    for one in row.open_assignments:
+    for one in row.open_assignments:  # type: ignore[attr-defined]
         request.access.reads.add((DeviceAssignment._meta.label_lower, one.episode.patient_id))
     return render(request, "equipment/device.html", presenters.device_page(row, by=request.access))
 
 
 @page(REGISTER)
-def enroll_device(request: HttpRequest, pk: int) -> HttpResponse:
+def enroll_device(request: Request, pk: int) -> HttpResponse:
     """Give the pump a new gateway token, shown once."""
     row = fetch(Device, by=request.access, pk=pk)
     token = enroll(device=row, by=request.access, at=clock.now()) if request.method == "POST" else ""
@@ -74,7 +74,7 @@ def enroll_device(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(CHECK_OUT)
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back(request: Request, pk: int) -> HttpResponse:
     """Take a pump back from a patient."""
     row = fetch(Device, by=request.access, pk=pk)
     return form_page(
@@ -85,7 +85,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SERVICE)
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: Request, pk: int) -> HttpResponse:
     """Record a passed check."""
     row = fetch(Device, by=request.access, pk=pk)
     return form_page(
@@ -98,7 +98,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+def step(request: Request, pk: int, action: str) -> HttpResponse:
     """Clean, quarantine, recall, retire: the workflow says who may and when."""
     row = fetch(Device, by=request.access, pk=pk)
     if action not in presenters.STEPS:
@@ -112,7 +112,7 @@ def step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 
 @page(CHECK_OUT)
-def check_out_to(request: HttpRequest, episode_id: int) -> HttpResponse:
+def check_out_to(request: Request, episode_id: int) -> HttpResponse:
     """Check a pump out to the patient of an episode, by its serial number."""
     episode = _episode(request, episode_id)
 
@@ -129,7 +129,7 @@ def check_out_to(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(USE)
-def confirm(request: HttpRequest, episode_id: int) -> HttpResponse:
+def confirm(request: Request, episode_id: int) -> HttpResponse:
     """Confirm at the home that the pump is the one checked out to this patient."""
     episode = _episode(request, episode_id)
 
@@ -147,7 +147,7 @@ def confirm(request: HttpRequest, episode_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _episode(request: HttpRequest, episode_id: int) -> Episode:
+def _episode(request: Request, episode_id: int) -> Episode:
     return fetch(Episode, by=request.access, rows=Episode.objects.select_related("patient"), pk=episode_id)
 
 

@@ -48,9 +48,7 @@ def record_assessment(
         assessed_by_id=by.user_id,
     )  # fmt: skip
     verdict = f"{len(judged.open_blocking)} items stop treatment, {len(judged.open_other)} others open"
-    events.record(
-        kind=ASSESSED, subject=assessment, by=by, at=at, data={"method": METHODS[method], "verdict": verdict}
-    )
+    events.record(kind=ASSESSED, subject=assessment, by=by, at=at, data={"method": METHODS[method], "verdict": verdict})
     if episode.status == "accepted":
         move_episode(episode=episode, action="record_assessment", by=by, at=at)
     for task in judged.tasks:
@@ -63,7 +61,9 @@ def _replies(answers: Mapping[str, str], notes: Mapping[str, str]) -> dict[str, 
     strangers = set(answers) - known
     if strangers:
         raise BadInput({item: "This item is not in the checklist in force. Open the form again." for item in strangers})
-    wrong = {item: "Choose yes, no, not needed or not known." for item, answer in answers.items() if answer not in _ANSWERS}
+    wrong = {
+        item: "Choose yes, no, not needed or not known." for item, answer in answers.items() if answer not in _ANSWERS
+    }
     wrong |= {
         item: "Say why this is not needed."
         for item, answer in answers.items()
@@ -107,7 +107,12 @@ def mend(*, assessment: HomeAssessment, item_id: str, note: str, by: Access, at:
     )
     words = {question.item_id: question.item for question in checklist()}
     events.record(
-        kind=MENDED, subject=row, by=by, at=at, episode_id=assessment.episode_id, data={"item": words.get(item_id, item_id)}
+        kind=MENDED,
+        subject=row,
+        by=by,
+        at=at,
+        episode_id=assessment.episode_id,
+        data={"item": words.get(item_id, item_id)},
     )
     close_by_key(key=_key(assessment.episode_id, item_id), by=by, at=at, outcome=note)
     return row
@@ -139,7 +144,10 @@ def home_facts_of(assessment: HomeAssessment | None) -> HomeFacts | None:
 def latest_assessment(episode: Episode) -> HomeAssessment | None:
     """The assessment in force."""
     return (
-        HomeAssessment.objects.filter(episode=episode).prefetch_related("mended").order_by("-assessed_at", "-id").first()
+        HomeAssessment.objects.filter(episode=episode)
+        .prefetch_related("mended")
+        .order_by("-assessed_at", "-id")
+        .first()
     )
 
 

@@ -38,9 +38,7 @@ def record_competency(
         observer_is_nurse=Role.NURSE in by.roles, note=note,
     )  # fmt: skip
     result = ("shown without help" if passed else "not yet shown") if shown else "taught, not yet shown"
-    events.record(
-        kind=OBSERVED, subject=row, by=by, at=at, data={"who": row.learner, "skill": skill, "result": result}
-    )
+    events.record(kind=OBSERVED, subject=row, by=by, at=at, data={"who": row.learner, "skill": skill, "result": result})
     return row
 
 
@@ -49,7 +47,10 @@ def judge_caregiver(
 ) -> rules.Competency:
     """Which skills for these tags (device, access, therapy kind) one learner has shown."""
     return rules.judge_competency(
-        required=rules.required_skills(set(tags)), demonstrations=[_demonstration(row) for row in rows], on=on, model=model
+        required=rules.required_skills(set(tags)),
+        demonstrations=[_demonstration(row) for row in rows],
+        on=on,
+        model=model,
     )
 
 
@@ -62,7 +63,8 @@ def caregiver_facts_of(
         by_learner.setdefault(row.contact_id, []).append(row)
     wanted = frozenset(tags)
     judged = [
-        (judge_caregiver(entries, tags=wanted, on=on, model=model), entries[0].learner) for entries in by_learner.values()
+        (judge_caregiver(entries, tags=wanted, on=on, model=model), entries[0].learner)
+        for entries in by_learner.values()
     ]
     if not judged:
         return None

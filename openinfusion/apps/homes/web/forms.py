@@ -21,7 +21,9 @@ class AssessmentForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sections = [Section(_("How"), ["method"])]
-        self.fields["method"] = RadioField(_("How did you assess this home?"), [(k, v.capitalize()) for k, v in METHODS.items()])
+        self.fields["method"] = RadioField(
+            _("How did you assess this home?"), [(k, v.capitalize()) for k, v in METHODS.items()]
+        )
         for _area, title, questions in rules.areas(checklist()):
             names = []
             for question in questions:

@@ -26,7 +26,12 @@ def queue_table(episodes: Iterable[Episode], *, at: datetime) -> Table:
     """Homes to assess, oldest referral first."""
     return Table(
         caption=_("Homes not yet assessed"),
-        columns=[Column(label=_("Waiting")), Column(label=_("Patient")), Column(label=_("Town")), Column(label=_("Start"))],
+        columns=[
+            Column(label=_("Waiting")),
+            Column(label=_("Patient")),
+            Column(label=_("Town")),
+            Column(label=_("Start")),
+        ],
         rows=[
             Row(
                 cells=[
@@ -81,7 +86,10 @@ def _items_table(assessment: HomeAssessment, episode: Episode, *, by: Access) ->
         url = reverse("homes:mend", args=[episode.pk, one.item_id]) if is_open and by.may(ASSESS) else ""
         said = str(_WORDS[answer])
         if repair:
-            said = _("Put in order %(day)s: %(note)s") % {"day": format_date(repair.mended_at.date()), "note": repair.note}
+            said = _("Put in order %(day)s: %(note)s") % {
+                "day": format_date(repair.mended_at.date()),
+                "note": repair.note,
+            }
         rows.append(
             Row(
                 cells=[

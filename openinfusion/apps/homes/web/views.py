@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from openinfusion.apps.homes.web import presenters
 from openinfusion.apps.homes.web.forms import AssessmentForm, CompetencyForm, ConnectivityForm, MendForm
 from openinfusion.apps.patients.public import Episode, banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.errors import NotFound
 from openinfusion.platform.ui.pages import form_page
 
@@ -30,14 +30,14 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """Homes that wait for an assessment."""
     rows = Paginator(episodes_to_assess(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "homes/queue.html", {"page": rows, "table": presenters.queue_table(rows, at=clock.now())})
 
 
 @page(SEE)
-def home(request: HttpRequest, episode_id: int) -> HttpResponse:
+def home(request: Request, episode_id: int) -> HttpResponse:
     """What is known of this home and what is not."""
     episode = _episode(request, episode_id)
     context = presenters.home_page(episode, by=request.access, at=clock.now())
@@ -45,7 +45,7 @@ def home(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(ASSESS)
-def assess(request: HttpRequest, episode_id: int) -> HttpResponse:
+def assess(request: Request, episode_id: int) -> HttpResponse:
     """The checklist as a form."""
     episode = _episode(request, episode_id)
     form = AssessmentForm(request.POST or None)
@@ -60,7 +60,7 @@ def assess(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(ASSESS)
-def mend_item(request: HttpRequest, episode_id: int, item_id: str) -> HttpResponse:
+def mend_item(request: Request, episode_id: int, item_id: str) -> HttpResponse:
     """Mark an open item as put in order."""
     episode = _episode(request, episode_id)
     assessment = latest_assessment(episode)
@@ -78,7 +78,7 @@ def mend_item(request: HttpRequest, episode_id: int, item_id: str) -> HttpRespon
 
 
 @page(ASSESS)
-def connectivity(request: HttpRequest, episode_id: int) -> HttpResponse:
+def connectivity(request: Request, episode_id: int) -> HttpResponse:
     """Phone, internet and abilities."""
     episode = _episode(request, episode_id)
     form = ConnectivityForm(request.POST or None)
@@ -92,7 +92,7 @@ def connectivity(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(OBSERVE)
-def competency(request: HttpRequest, episode_id: int) -> HttpResponse:
+def competency(request: Request, episode_id: int) -> HttpResponse:
     """A return demonstration, or teaching."""
     episode = _episode(request, episode_id)
     form = CompetencyForm(request.POST or None, episode=episode)
@@ -106,7 +106,7 @@ def competency(request: HttpRequest, episode_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _episode(request: HttpRequest, episode_id: int) -> Episode:
+def _episode(request: Request, episode_id: int) -> Episode:
     rows = Episode.objects.select_related("patient")
     return fetch(Episode, by=request.access, rows=rows, pk=episode_id)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from openinfusion.apps.intake.web import presenters
 from openinfusion.apps.intake.web.forms import AcceptForm, ReasonForm, UploadForm
 from openinfusion.apps.patients.public import banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.documents.models import Document
 from openinfusion.platform.documents.services import serve
 from openinfusion.platform.errors import NotFound
@@ -34,7 +34,7 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     """Referrals by state, the longest waiting first."""
     tab = request.GET.get("state", "new")
     tab = tab if tab in TABS else "new"
@@ -47,7 +47,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @page(RECEIVE)
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     """A document as a file or pasted."""
     refuse_oversized(_size_of(request))
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -73,7 +73,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def referral(request: HttpRequest, pk: int) -> HttpResponse:
+def referral(request: Request, pk: int) -> HttpResponse:
     """What was asked for, understood, not understood and missing; and the decision."""
     row = fetch_referral(pk, by=request.access)
     comparisons = matching.compare(row, by=request.access) if row.patient_id is None else []
@@ -82,7 +82,7 @@ def referral(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def source(request: HttpRequest, pk: int) -> HttpResponse:
+def source(request: Request, pk: int) -> HttpResponse:
     """The document as it came, as a download."""
     row = fetch_referral(pk, by=request.access)
     if row.document is not None:
@@ -94,7 +94,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def missing(request: HttpRequest, pk: int) -> HttpResponse:
+def missing(request: Request, pk: int) -> HttpResponse:
     """What the sender still has to send, as plain text to copy."""
     row = fetch_referral(pk, by=request.access)
     context = {"row": row, "text": what_to_send(row), "patient": _banner(row)}
@@ -102,7 +102,7 @@ def missing(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(REVIEW)
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: Request, pk: int) -> HttpResponse:
     """Somebody takes it in hand."""
     row = fetch_referral(pk, by=request.access)
     if request.method != "POST":
@@ -114,7 +114,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(DECIDE)
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: Request, pk: int) -> HttpResponse:
     """Accept, with a reason where something is missing."""
     row = fetch_referral(pk, by=request.access)
     form = AcceptForm(request.POST if request.method == "POST" else None, referral=row)
@@ -129,27 +129,27 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(DECIDE)
-def decline(request: HttpRequest, pk: int) -> HttpResponse:
+def decline(request: Request, pk: int) -> HttpResponse:
     return _with_reason(request, pk, decisions.decline, _("Decline the referral"), _("Decline"))
 
 
 @page(REVIEW)
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     return _with_reason(request, pk, decisions.withdraw, _("Withdrawn by the sender"), _("Record it"))
 
 
 @page(REVIEW)
-def mark_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+def mark_duplicate(request: Request, pk: int) -> HttpResponse:
     return _with_reason(request, pk, decisions.mark_duplicate, _("Mark as a duplicate"), _("Mark as a duplicate"))
 
 
 @page(DECIDE)
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     return _with_reason(request, pk, decisions.reopen, _("Open the referral again"), _("Open it again"))
 
 
 @page(RECEIVE)
-def same(request: HttpRequest, pk: int, patient_id: int) -> HttpResponse:
+def same(request: Request, pk: int, patient_id: int) -> HttpResponse:
     """It is this known patient."""
     row = fetch_referral(pk, by=request.access)
     if request.method != "POST":
@@ -160,7 +160,7 @@ def same(request: HttpRequest, pk: int, patient_id: int) -> HttpResponse:
 
 
 @page(RECEIVE)
-def new_patient(request: HttpRequest, pk: int) -> HttpResponse:
+def new_patient(request: Request, pk: int) -> HttpResponse:
     """It is somebody else: a new chart."""
     row = fetch_referral(pk, by=request.access)
     if request.method != "POST":
@@ -171,12 +171,12 @@ def new_patient(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _size_of(request: HttpRequest) -> int:
+def _size_of(request: Request) -> int:
     """Bytes of the files sent, before any of them is read."""
     return sum(one.size or 0 for name in request.FILES for one in request.FILES.getlist(name))
 
 
-def _with_reason(request: HttpRequest, pk: int, step: Any, title: str, submit: str) -> HttpResponse:
+def _with_reason(request: Request, pk: int, step: Any, title: str, submit: str) -> HttpResponse:
     row = fetch_referral(pk, by=request.access)
     return form_page(
         request, form=ReasonForm(request.POST if request.method == "POST" else None), done=_("Recorded."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from openinfusion.apps.inventory.services import stock as services
 from openinfusion.apps.inventory.web import presenters
 from openinfusion.apps.inventory.web.forms import CountForm, ItemForm, KitForm, LookForm, LotStatusForm, ReceiveForm
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.errors import NotFound
 from openinfusion.platform.tenancy.models import Site
 from openinfusion.platform.ui.pages import form_page
@@ -27,7 +27,7 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def stock(request: HttpRequest) -> HttpResponse:
+def stock(request: Request) -> HttpResponse:
     """Everything in stock, or what matches a name or lot number."""
     form = LookForm(request.GET or None)
     text = form.cleaned_data["text"] if form.is_bound and form.is_valid() else ""
@@ -39,7 +39,7 @@ def stock(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def item(request: HttpRequest, pk: int) -> HttpResponse:
+def item(request: Request, pk: int) -> HttpResponse:
     """One item: lots, movements, what can be done."""
     row = fetch(Item, by=request.access, rows=queries.items(by=request.access), pk=pk)
     moves = queries.movements(row, by=request.access)
@@ -48,7 +48,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(RECEIVE)
-def new_item(request: HttpRequest) -> HttpResponse:
+def new_item(request: Request) -> HttpResponse:
     """Add an item to the catalogue."""
     form = ItemForm(request.POST or None)
     return form_page(
@@ -59,7 +59,7 @@ def new_item(request: HttpRequest) -> HttpResponse:
 
 
 @page(RECEIVE)
-def receive(request: HttpRequest, pk: int) -> HttpResponse:
+def receive(request: Request, pk: int) -> HttpResponse:
     """Receive whole units of a lot."""
     row = fetch(Item, by=request.access, pk=pk)
     form = ReceiveForm(request.POST or None, sites=_sites(request))
@@ -74,7 +74,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(RECEIVE)
-def count(request: HttpRequest, pk: int) -> HttpResponse:
+def count(request: Request, pk: int) -> HttpResponse:
     """Count a lot; the expected number is not shown before."""
     lot = _lot(request, pk)
     return form_page(
@@ -85,7 +85,7 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(QUARANTINE)
-def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
+def lot_status(request: Request, pk: int) -> HttpResponse:
     """Quarantine, recall or release a lot."""
     lot = _lot(request, pk)
     return form_page(
@@ -98,7 +98,7 @@ def lot_status(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def kits(request: HttpRequest) -> HttpResponse:
+def kits(request: Request) -> HttpResponse:
     """Anaphylaxis kits, first to expire first."""
     rows = Paginator(queries.kits(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -110,7 +110,7 @@ def kits(request: HttpRequest) -> HttpResponse:
 
 
 @page(KITS)
-def new_kit(request: HttpRequest) -> HttpResponse:
+def new_kit(request: Request) -> HttpResponse:
     """Make up a kit."""
     form = KitForm(request.POST or None, sites=_sites(request))
     return form_page(
@@ -123,11 +123,11 @@ def new_kit(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _lot(request: HttpRequest, pk: int) -> Lot:
+def _lot(request: Request, pk: int) -> Lot:
     return fetch(Lot, by=request.access, rows=queries.lots_in_reach(by=request.access), pk=pk)
 
 
-def _sites(request: HttpRequest) -> list[Site]:
+def _sites(request: Request) -> list[Site]:
     rows = Site.objects.filter(tenant_id=request.access.tenant_id).order_by("name")
     if request.access.site_ids is not None:
         rows = rows.filter(pk__in=request.access.site_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,13 +16,13 @@ from openinfusion.apps.monitoring.web import presenters
 from openinfusion.apps.monitoring.web.forms import CloseForm, SilenceForm
 from openinfusion.apps.patients.public import banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.errors import BadInput
 from openinfusion.platform.ui.pages import act, form_page
 
 
 @page(SEE)
-def alarm(request: HttpRequest, pk: int) -> HttpResponse:
+def alarm(request: Request, pk: int) -> HttpResponse:
     """Everything known about one alarm."""
     row = queries.reachable_alarm(pk, by=request.access)
     context = {
@@ -37,7 +37,7 @@ def alarm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(ACKNOWLEDGE)
 @require_POST
-def take(request: HttpRequest, pk: int) -> HttpResponse:
+def take(request: Request, pk: int) -> HttpResponse:
     """Take an alarm in the version the person saw."""
     row = queries.reachable_alarm(pk, by=request.access)
     seen = request.POST.get("version", "")
@@ -50,7 +50,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SILENCE)
-def silence_alarm(request: HttpRequest, pk: int) -> HttpResponse:
+def silence_alarm(request: Request, pk: int) -> HttpResponse:
     """Silence an alarm for a short while, with a reason."""
     row = queries.reachable_alarm(pk, by=request.access)
     form = SilenceForm(request.POST or None, is_high=row.priority == Alarm.Priority.HIGH)
@@ -64,7 +64,7 @@ def silence_alarm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(CLOSE)
-def close_alarm(request: HttpRequest, pk: int) -> HttpResponse:
+def close_alarm(request: Request, pk: int) -> HttpResponse:
     """Close an alarm with what was found and done."""
     row = queries.reachable_alarm(pk, by=request.access)
     return form_page(

@@ -29,7 +29,7 @@ class SilenceForm(Form):
         super().__init__(*args, **kwargs)
         if not is_high:
             longer = [("10", _("10 minutes")), ("30", _("30 minutes"))]
-            self.fields["minutes"].choices = [*self.fields["minutes"].choices, *longer]
+            self.fields["minutes"].choices = [*self.fields["minutes"].choices, *longer]  # type: ignore[attr-defined]
 
 
 class CloseForm(Form):
@@ -60,4 +60,4 @@ class OnCallForm(Form):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["who"].choices = [("", _("Nobody chosen")), *people]
+        self.fields["who"].choices = [("", _("Nobody chosen")), *people]  # type: ignore[attr-defined]

@@ -325,8 +325,8 @@ def program_rows(row: Infusion) -> list[tuple[str, str, str]]:
         (_("Rate"), order_line(row).removeprefix(_("Order: %s") % "") if ordered else unknown, rate),
         (_("Concentration"), f"{formats.format_number(asked.value)} {asked.unit}" if asked else unknown,
          f"{formats.format_number(concentration.value)} {concentration.unit}" if concentration else unknown),
-        (_("Programmed volume"), unknown, formats.format_quantity(state.programmed_ml.value, "mL") if state.programmed_ml else unknown),
-        (_("Drug library"), unknown, state.library_version.value if state.library_version else unknown),
+        (_("Programmed volume"), _("Not compared"), formats.format_quantity(state.programmed_ml.value, "mL") if state.programmed_ml else unknown),
+        (_("Drug library"), _("Not compared"), state.library_version.value if state.library_version else unknown),
     ]  # fmt: skip
 
 

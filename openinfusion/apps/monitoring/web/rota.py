@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from openinfusion.apps.monitoring.web import tables
 from openinfusion.apps.monitoring.web.forms import OnCallForm
 from openinfusion.apps.monitoring.web.presenters import moment
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.access.roles import CLINICAL, Role
 from openinfusion.platform.accounts.models import Membership
 from openinfusion.platform.ui.forms import Form
@@ -28,7 +28,7 @@ PAGE_SIZE = 50
 
 
 @page(ROTA)
-def rota_page(request: HttpRequest) -> HttpResponse:
+def rota_page(request: Request) -> HttpResponse:
     """The rota of the next 14 days with its gaps."""
     at = clock.now()
     rows = queries.rota(by=request.access, at=at, days=service.DAYS_AHEAD)
@@ -42,12 +42,12 @@ def rota_page(request: HttpRequest) -> HttpResponse:
 
 
 @page(ROTA)
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """Enter who is on call."""
     people = _people(request)
     form = OnCallForm(request.POST or None, people=[(str(pk), name) for pk, name in people.items()])
     for name in ("starts_at", "ends_at"):
-        form.fields[name].set_zone(request.access.time_zone)
+        form.fields[name].set_zone(request.access.time_zone)  # type: ignore[attr-defined]
 
     def save(data: dict[str, Any]) -> OnCall:
         user_id = int(data["who"]) if data["who"] else None
@@ -64,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @page(ROTA)
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """Take an entry out of the rota from now on."""
     row = fetch(OnCall, by=request.access, pk=pk)
     return form_page(
@@ -77,7 +77,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _people(request: HttpRequest) -> dict[int, str]:
+def _people(request: Request) -> dict[int, str]:
     """Clinical staff of the program with an open account."""
     roles = [role.value for role in CLINICAL | {Role.OPERATIONS}]
     rows = Membership.objects.filter(role__in=roles, is_active=True, user__is_active=True).select_related("user")

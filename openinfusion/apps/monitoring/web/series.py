@@ -15,7 +15,7 @@ from openinfusion.apps.monitoring.models import DeviceObservation
 from openinfusion.platform.ui import formats
 from openinfusion.platform.ui.charts import nice_ticks, px
 
-_LEFT, _RIGHT, _TOP, _FLOOR = 44.0, 626.0, 16.0, 160.0
+_LEFT, _RIGHT, _TOP, _FLOOR = 44.0, 606.0, 16.0, 160.0
 GAP = timedelta(minutes=10)
 
 

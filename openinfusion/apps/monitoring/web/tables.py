@@ -63,7 +63,7 @@ def alarm_table(rows: Iterable[Alarm]) -> Table:
     return _table(_("Alarms"), heads, [
         [
             moment(row.first_raised_at or row.raised_at), Cell(text=what(row), url=reverse("monitoring:alarm", args=[row.pk])),
-            row.get_priority_display(), STATES[row.state], row.owner_name or _("nobody"),
+            row.get_priority_display(), str(STATES[row.state]), row.owner_name or _("nobody"),
         ]
         for row in rows
     ], _("No alarms"))  # fmt: skip
@@ -74,7 +74,7 @@ def set_aside_table(rows: Iterable[SetAside], *, may_resolve: bool) -> Table:
     return _table(_("Messages set aside"), heads, [
         [
             Cell(text=row.device_text or _("not known"), url=reverse("monitoring:resolve", args=[row.pk]) if may_resolve else ""),
-            Cell(text=CAUSES[row.cause].capitalize(), sub=row.reason), str(row.count), moment(row.received_at),
+            Cell(text=CAUSES.get(row.cause, row.cause).capitalize(), sub=row.reason), str(row.count), moment(row.received_at),
             moment(row.last_received_at), Cell(text=row.resolved_by_name, sub=row.resolution) if row.resolved_at else Cell(text=_("not yet")),
         ]
         for row in rows

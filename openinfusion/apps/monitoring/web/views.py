@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from openinfusion.apps.monitoring.web.forms import ResolveForm
 from openinfusion.apps.monitoring.web.series import draw
 from openinfusion.apps.patients.public import banner_of
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.ui.pages import form_page
 from openinfusion.platform.ui.shapes import Filter
 
@@ -27,7 +27,7 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def infusion(request: HttpRequest, pk: int) -> HttpResponse:
+def infusion(request: Request, pk: int) -> HttpResponse:
     """One infusion: what the pump says, what the order asks, every report."""
     rows = Infusion.objects.select_related("episode__patient", "device")
     row = fetch(Infusion, by=request.access, rows=rows, pk=pk)
@@ -46,7 +46,7 @@ def infusion(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def set_aside(request: HttpRequest) -> HttpResponse:
+def set_aside(request: Request) -> HttpResponse:
     """Messages nobody may trust yet, open ones first."""
     is_open = request.GET.get("show") != "done"
     rows = Paginator(queries.set_aside_rows(by=request.access, is_open=is_open), PAGE_SIZE).get_page(
@@ -62,7 +62,7 @@ def set_aside(request: HttpRequest) -> HttpResponse:
 
 
 @page(RESOLVE)
-def resolve_set_aside(request: HttpRequest, pk: int) -> HttpResponse:
+def resolve_set_aside(request: Request, pk: int) -> HttpResponse:
     """Deal with messages set aside."""
     row = fetch(SetAside, by=request.access, pk=pk)
     return form_page(
@@ -76,7 +76,7 @@ def resolve_set_aside(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(OUTBOX)
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: Request) -> HttpResponse:
     """Every message about an alarm: to whom, by what, and what became of it."""
     rows = Paginator(queries.outbox(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "monitoring/outbox.html", {"page": rows, "table": tables.outbox_table(rows)})

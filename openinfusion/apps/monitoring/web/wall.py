@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -14,7 +14,7 @@ from openinfusion.apps.monitoring.policies import SEE
 from openinfusion.apps.monitoring.services.alarms import note_displayed
 from openinfusion.apps.monitoring.web import presenters
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.live.streams import stream as live_stream
 from openinfusion.platform.tenancy import scope
 
@@ -24,19 +24,19 @@ TILES = 24
 
 
 @page(SEE)
-def wall(request: HttpRequest) -> HttpResponse:
+def wall(request: Request) -> HttpResponse:
     """Alarms, gravest and oldest first; infusions running; pumps silent; next to finish."""
     return render(request, "monitoring/wall.html", _context(request))
 
 
 @page(SEE)
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     """The live part of the wall alone."""
     return render(request, "monitoring/board.html", _context(request))
 
 
 @page(SEE)
-def stream(request: HttpRequest) -> HttpResponseBase:
+def stream(request: Request) -> HttpResponseBase:
     """Says that something changed, and nothing else."""
     tenant_id = request.access.tenant_id
 
@@ -49,14 +49,14 @@ def stream(request: HttpRequest) -> HttpResponseBase:
 
 @page(SEE)
 @require_POST
-def shown(request: HttpRequest) -> HttpResponse:
+def shown(request: Request) -> HttpResponse:
     """The page tells which alarms it has just put before a person."""
     ids = [int(one) for one in request.POST.getlist("alarm")[:MOST_ALARMS] if one.isdigit()]
     note_displayed(alarm_ids=ids, by=request.access, at=clock.now())
     return HttpResponse(status=204)
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
+def _context(request: Request) -> dict[str, Any]:
     by, at = request.access, clock.now()
     alarms = list(queries.open_alarms(by=by)[: MOST_ALARMS + 1])
     infusions = list(queries.running(by=by)[:MOST_RUNNING])

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,7 +26,7 @@ from openinfusion.apps.patients.web import presenters, privacy_presenters
 from openinfusion.apps.patients.web.forms import ChangeDemographicsForm
 from openinfusion.apps.patients.web.submit import act, form_page, posted
 from openinfusion.platform import audit, clock
-from openinfusion.platform.access import Access, fetch, page
+from openinfusion.platform.access import Access, Request, fetch, page
 from openinfusion.platform.documents import services as documents
 from openinfusion.platform.errors import NotFound
 
@@ -34,20 +34,20 @@ PAGE_SIZE = 50
 TREND_YEARS = timedelta(days=730)
 
 
-def chart_of(request: HttpRequest, pk: int) -> Patient:
+def chart_of(request: Request, pk: int) -> Patient:
     """The patient of a page, or the page that does not exist."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     rows = Patient.objects.select_related("site")
     return fetch(Patient, by=access, rows=rows, pk=pk)
 
 
-def chart_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+def chart_context(request: Request, patient: Patient) -> dict[str, Any]:
     """What every page of a chart shows: the banner, and that it is open in an emergency."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     at = clock.now()
     opened = None
     if patient.pk in access.opened_ids:
-        rows = BreakGlass.objects.filter(patient_id=patient.pk, user_id=access.user_id, ends_at__gt=at)
+        rows = BreakGlass.objects.filter(patient_id=patient.pk, user_id=access.user_id or 0, ends_at__gt=at)
         opened = rows.order_by("-ends_at").first()
     return {
         "patient": patient,
@@ -61,9 +61,9 @@ def chart_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
 
 @page(policies.SEE)
 @require_safe
-def chart(request: HttpRequest, pk: int) -> HttpResponse:
+def chart(request: Request, pk: int) -> HttpResponse:
     """Everything known about one patient on one page."""
-    access: Access = request.access  # type: ignore[attr-defined]
+    access: Access = request.access
     patient = chart_of(request, pk)
     at = clock.now()
     clinical = access.may(policies.RECORD_CLINICAL)
@@ -107,9 +107,9 @@ def chart(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.SEE)
 @require_safe
-def measurements(request: HttpRequest, pk: int) -> HttpResponse:
+def measurements(request: Request, pk: int) -> HttpResponse:
     """Every value ever recorded, with those entered in error."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     rows = Measurement.objects.filter(patient=patient).order_by("-taken_at", "-pk")
     shown = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -125,9 +125,9 @@ def measurements(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.CHANGE_DEMOGRAPHICS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Name, birth date, address, contact details."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     initial = {name: getattr(patient, name) for name in DEMOGRAPHICS}
     form = ChangeDemographicsForm(posted(request), initial=initial)
@@ -143,9 +143,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RESTRICT)
 @require_POST
-def restrict(request: HttpRequest, pk: int) -> HttpResponse:
+def restrict(request: Request, pk: int) -> HttpResponse:
     """Restrict the chart of a colleague or public figure, or open it again."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = _of_program(access, pk)
     wanted = request.POST.get("restricted") == "yes"
     return act(
@@ -166,9 +166,9 @@ def _of_program(access: Access, pk: int) -> Patient:
 
 @page(policies.SEE_DOCUMENTS)
 @require_safe
-def document_list(request: HttpRequest, pk: int) -> HttpResponse:
+def document_list(request: Request, pk: int) -> HttpResponse:
     """Documents of the chart."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     shown = Paginator(documents_of(patient, by=access), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -181,9 +181,9 @@ def document_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.SEE_DOCUMENTS)
 @require_safe
-def document(request: HttpRequest, pk: int, document_id: int) -> HttpResponse:
+def document(request: Request, pk: int, document_id: int) -> HttpResponse:
     """One document as a download, with its own line in the audit."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     row = documents_of(patient, by=access).defer(None).filter(pk=document_id).first()
     if row is None:
@@ -201,9 +201,9 @@ def document(request: HttpRequest, pk: int, document_id: int) -> HttpResponse:
 
 @page(policies.SEE_AUDIT_TRAIL)
 @require_safe
-def trail(request: HttpRequest, pk: int) -> HttpResponse:
+def trail(request: Request, pk: int) -> HttpResponse:
     """Who read or changed this chart; for the privacy officer, restricted charts included."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = _of_program(access, pk)
     access.reads.add(("audit.auditentry", patient.pk))
     shown = Paginator(audit_trail(patient), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -218,12 +218,12 @@ def trail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.BREAK_GLASS)
 @require_POST
-def end_glass(request: HttpRequest, pk: int) -> HttpResponse:
+def end_glass(request: Request, pk: int) -> HttpResponse:
     """Close a chart opened in an emergency before its time."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     at = clock.now()
-    opened = BreakGlass.objects.filter(patient=patient, user_id=access.user_id, ends_at__gt=at).first()
+    opened = BreakGlass.objects.filter(patient=patient, user_id=access.user_id or 0, ends_at__gt=at).first()
     if opened is None:
         raise NotFound("emergency opening")
     return act(

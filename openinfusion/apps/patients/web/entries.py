@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -33,7 +33,7 @@ from openinfusion.apps.patients.web import forms
 from openinfusion.apps.patients.web.chart import chart_context, chart_of
 from openinfusion.apps.patients.web.submit import act, asked_again, form_page, posted, show_form
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.errors import NotFound
 
 ENTRIES: dict[str, type[ChartEntry]] = {
@@ -55,7 +55,7 @@ _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 @page(policies.RECORD_CLINICAL)
 @_FORM
-def allergy(request: HttpRequest, pk: int) -> HttpResponse:
+def allergy(request: Request, pk: int) -> HttpResponse:
     """Record an allergy with its reaction."""
 
     def save(patient: Any, fields: dict[str, Any], by: Any) -> Any:
@@ -67,7 +67,7 @@ def allergy(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RECORD_CLINICAL)
 @_FORM
-def condition(request: HttpRequest, pk: int) -> HttpResponse:
+def condition(request: Request, pk: int) -> HttpResponse:
     """Record a condition."""
 
     def save(patient: Any, fields: dict[str, Any], by: Any) -> Any:
@@ -79,7 +79,7 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RECORD_CLINICAL)
 @_FORM
-def medication(request: HttpRequest, pk: int) -> HttpResponse:
+def medication(request: Request, pk: int) -> HttpResponse:
     """Record a medicine taken at home."""
 
     def save(patient: Any, fields: dict[str, Any], by: Any) -> Any:
@@ -90,7 +90,7 @@ def medication(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RECORD_CLINICAL)
 @_FORM
-def access_device(request: HttpRequest, pk: int) -> HttpResponse:
+def access_device(request: Request, pk: int) -> HttpResponse:
     """Record the line infusions run through."""
     answers = {"yes": True, "no": False}
 
@@ -105,9 +105,9 @@ def access_device(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RECORD_CLINICAL)
 @_FORM
-def measurement(request: HttpRequest, pk: int) -> HttpResponse:
+def measurement(request: Request, pk: int) -> HttpResponse:
     """Record one value; a surprising weight asks before it is kept (HZ-009)."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     zone = patient.time_zone
 
@@ -144,7 +144,7 @@ def measurement(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RECORD_CONTACTS)
 @_FORM
-def contact(request: HttpRequest, pk: int) -> HttpResponse:
+def contact(request: Request, pk: int) -> HttpResponse:
     """Add a caregiver or relative."""
 
     def save(patient: Any, fields: dict[str, Any], by: Any) -> Any:
@@ -155,9 +155,9 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RECORD_CONTACTS)
 @_FORM
-def contact_change(request: HttpRequest, pk: int, contact_id: int) -> HttpResponse:
+def contact_change(request: Request, pk: int, contact_id: int) -> HttpResponse:
     """Change a contact of this patient."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     row = fetch(Contact, by=access, pk=contact_id, patient_id=pk, ended_at=None)
     initial = {name: getattr(row, name) for name in forms.ContactForm.base_fields}
@@ -173,9 +173,9 @@ def contact_change(request: HttpRequest, pk: int, contact_id: int) -> HttpRespon
 
 @page(policies.RECORD_CONTACTS)
 @require_POST
-def contact_end(request: HttpRequest, pk: int, contact_id: int) -> HttpResponse:
+def contact_end(request: Request, pk: int, contact_id: int) -> HttpResponse:
     """This person no longer serves."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     row = fetch(Contact, by=access, pk=contact_id, patient_id=pk)
     return act(
         request,
@@ -187,9 +187,9 @@ def contact_end(request: HttpRequest, pk: int, contact_id: int) -> HttpResponse:
 
 @page(policies.RECORD_CLINICAL)
 @_FORM
-def access_remove(request: HttpRequest, pk: int, device_id: int) -> HttpResponse:
+def access_remove(request: Request, pk: int, device_id: int) -> HttpResponse:
     """The line was taken out."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     row = fetch(AccessDevice, by=access, pk=device_id, patient_id=pk, entered_in_error_at=None)
     return form_page(
@@ -204,9 +204,9 @@ def access_remove(request: HttpRequest, pk: int, device_id: int) -> HttpResponse
 
 @page(policies.RECORD_CLINICAL)
 @require_POST
-def review(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+def review(request: Request, pk: int, what: str) -> HttpResponse:
     """A list was read through with the patient, or the answer was none."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     if what not in REVIEWS:
         raise NotFound("step")
     patient = chart_of(request, pk)
@@ -221,9 +221,9 @@ def review(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 
 @page(policies.RECORD_CLINICAL)
 @_FORM
-def entry_error(request: HttpRequest, pk: int, kind: str, entry_id: int) -> HttpResponse:
+def entry_error(request: Request, pk: int, kind: str, entry_id: int) -> HttpResponse:
     """Mark an entry as entered in error, with the reason."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     row = _entry(request, pk, kind, entry_id)
     form = forms.ReasonForm(
@@ -250,9 +250,9 @@ def entry_error(request: HttpRequest, pk: int, kind: str, entry_id: int) -> Http
 
 @page(policies.RECORD_CLINICAL)
 @require_POST
-def entry_end(request: HttpRequest, pk: int, kind: str, entry_id: int) -> HttpResponse:
+def entry_end(request: Request, pk: int, kind: str, entry_id: int) -> HttpResponse:
     """A condition is over or a medicine no longer taken."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     if kind not in ("condition", "medication"):
         raise NotFound("entry")
     row = _entry(request, pk, kind, entry_id)
@@ -264,23 +264,23 @@ def entry_end(request: HttpRequest, pk: int, kind: str, entry_id: int) -> HttpRe
     )
 
 
-def _entry(request: HttpRequest, pk: int, kind: str, entry_id: int) -> ChartEntry:
+def _entry(request: Request, pk: int, kind: str, entry_id: int) -> ChartEntry:
     """An entry of this patient; one of another patient does not exist here (HZ-001)."""
     if kind not in ENTRIES:
         raise NotFound("entry")
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     return fetch(ENTRIES[kind], by=access, pk=entry_id, patient_id=pk)
 
 
 def _add(
-    request: HttpRequest,
+    request: Request,
     pk: int,
     form_class: Any,
     save: Callable[[Any, dict[str, Any], Any], Any],
     title: str,
     done: str,
 ) -> HttpResponse:
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     return form_page(
         request,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,7 +20,7 @@ from openinfusion.apps.patients.web.own_panels import events_of
 from openinfusion.apps.patients.web.submit import act, form_page, posted
 from openinfusion.core.states import EPISODE, label
 from openinfusion.platform import clock
-from openinfusion.platform.access import Access, fetch, page, visible
+from openinfusion.platform.access import Access, Request, fetch, page, visible
 from openinfusion.platform.errors import NotFound
 from openinfusion.platform.ui.shapes import Action
 
@@ -29,17 +29,17 @@ from openinfusion.platform.ui.shapes import Action
 BY_HAND = ("hold", "resume", "complete", "discharge", "cancel")
 
 
-def episode_of(request: HttpRequest, pk: int) -> Episode:
-    access = request.access  # type: ignore[attr-defined]
+def episode_of(request: Request, pk: int) -> Episode:
+    access = request.access
     rows = Episode.objects.select_related("patient", "patient__site", "prescriber")
     return fetch(Episode, by=access, rows=rows, pk=pk)
 
 
 @page(policies.SEE)
 @require_safe
-def episode(request: HttpRequest, pk: int) -> HttpResponse:
+def episode(request: Request, pk: int) -> HttpResponse:
     """The summary of an episode."""
-    access: Access = request.access  # type: ignore[attr-defined]
+    access: Access = request.access
     row = episode_of(request, pk)
     context = {
         **chart_context(request, row.patient),
@@ -59,10 +59,10 @@ def episode(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "patients/episode.html", context)
 
 
-def _drawn(request: HttpRequest, row: Episode, column: str) -> list[dict[str, Any]]:
+def _drawn(request: Request, row: Episode, column: str) -> list[dict[str, Any]]:
     """The panels of a column that have something to show."""
     drawn = []
-    for panel in panels.panels_for(request.access, column=column):  # type: ignore[attr-defined]
+    for panel in panels.panels_for(request.access, column=column):
         context = panel.render(request, row)
         if context is None:
             continue
@@ -92,9 +92,9 @@ def _moves(row: Episode, access: Access) -> list[Action]:
 
 @page(policies.MANAGE_EPISODE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def move(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+def move(request: Request, pk: int, action: str) -> HttpResponse:
     """Ask for the reason, then take the step."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     if action not in EPISODE.actions:
         raise NotFound("step")
     row = episode_of(request, pk)
@@ -123,9 +123,9 @@ def move(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 @page(policies.MANAGE_EPISODE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, pk: int) -> HttpResponse:
+def new(request: Request, pk: int) -> HttpResponse:
     """Open an episode for a patient."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     patient = chart_of(request, pk)
     choices = _prescribers(access)
 
@@ -145,9 +145,9 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.MANAGE_EPISODE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Therapy, indication, prescriber, planned start."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     row = episode_of(request, pk)
     initial = {
         "therapy_id": row.therapy_id,
@@ -173,9 +173,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RECORD_CONSENT)
 @require_http_methods(["GET", "HEAD", "POST"])
-def consent_add(request: HttpRequest, pk: int) -> HttpResponse:
+def consent_add(request: Request, pk: int) -> HttpResponse:
     """Record a consent signed now."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     row = episode_of(request, pk)
     return form_page(
         request,
@@ -189,9 +189,9 @@ def consent_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(policies.RECORD_CONSENT)
 @require_POST
-def consent_revoke(request: HttpRequest, pk: int, consent_id: int) -> HttpResponse:
+def consent_revoke(request: Request, pk: int, consent_id: int) -> HttpResponse:
     """The patient took the consent back."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     consent = fetch(Consent, by=access, pk=consent_id, episode_id=pk)
     return act(
         request,
@@ -201,7 +201,7 @@ def consent_revoke(request: HttpRequest, pk: int, consent_id: int) -> HttpRespon
     )
 
 
-def _episode_context(request: HttpRequest, row: Episode) -> dict[str, Any]:
+def _episode_context(request: Request, row: Episode) -> dict[str, Any]:
     """A form about an episode leads back to the episode, not to the chart."""
     context = chart_context(request, row.patient)
     return {**context, "crumb": (f"Episode {row.number}", reverse("patients:episode", args=[row.pk]))}

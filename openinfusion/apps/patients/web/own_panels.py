@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from openinfusion.apps.patients import panels, policies
@@ -14,6 +13,7 @@ from openinfusion.apps.patients.web.journey import is_problem
 from openinfusion.apps.patients.web.presenters import clock_text, therapy_name
 from openinfusion.core.states import label
 from openinfusion.platform import clock
+from openinfusion.platform.access import Request
 from openinfusion.platform.events.models import DomainEvent
 from openinfusion.platform.ui import formats
 from openinfusion.platform.ui.shapes import Event, Fact
@@ -45,7 +45,7 @@ def _documents_url(episode: Episode) -> str:
     return reverse("patients:documents", args=[episode.patient_id])
 
 
-def _people(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+def _people(request: Request, episode: Episode) -> dict[str, Any]:
     patient = episode.patient
     contacts = Contact.objects.filter(patient_id=patient.pk, ended_at=None).order_by("-is_caregiver", "pk")
     facts = [
@@ -73,7 +73,7 @@ def _people(request: HttpRequest, episode: Episode) -> dict[str, Any]:
     return {"facts": facts}
 
 
-def _facts(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+def _facts(request: Request, episode: Episode) -> dict[str, Any]:
     zone = episode.patient.time_zone
     planned = episode.planned_start_on
     return {
@@ -88,9 +88,9 @@ def _facts(request: HttpRequest, episode: Episode) -> dict[str, Any]:
     }
 
 
-def _consents(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+def _consents(request: Request, episode: Episode) -> dict[str, Any]:
     zone = episode.patient.time_zone
-    may = request.access.may(policies.RECORD_CONSENT)  # type: ignore[attr-defined]
+    may = request.access.may(policies.RECORD_CONSENT)
     rows = [
         {
             "say": one.kind.replace("_", " ").capitalize(),
@@ -112,7 +112,7 @@ def _ended(consent: Any, zone: str) -> str:
     return f"ends {formats.format_date(consent.ends_on)}" if consent.ends_on else ""
 
 
-def _timeline(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+def _timeline(request: Request, episode: Episode) -> dict[str, Any]:
     events = events_of(request, episode)
     everything = request.GET.get("history") == "all"
     shown = events if everything else events[:SHOWN_EVENTS]
@@ -125,7 +125,7 @@ def _timeline(request: HttpRequest, episode: Episode) -> dict[str, Any]:
     }
 
 
-def events_of(request: HttpRequest, episode: Episode) -> list[DomainEvent]:
+def events_of(request: Request, episode: Episode) -> list[DomainEvent]:
     """The events of the episode, read once per request: the stepper and the time line share them."""
     kept: dict[int, list[DomainEvent]] = request.__dict__.setdefault("_episode_events", {})
     if episode.pk not in kept:

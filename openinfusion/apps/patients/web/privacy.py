@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core import signing
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -28,7 +28,7 @@ from openinfusion.apps.patients.web import privacy_presenters as presenters
 from openinfusion.apps.patients.web.forms import IdentifyForm, OpenGlassForm, ReviewForm
 from openinfusion.apps.patients.web.submit import attempt, form_page, posted, show_form
 from openinfusion.platform import audit, clock
-from openinfusion.platform.access import Access, page, visible
+from openinfusion.platform.access import Access, Request, page, visible
 from openinfusion.platform.errors import NotFound, Refused
 
 #: How long the answer "there is a chart" may be acted on.
@@ -39,11 +39,11 @@ PAGE_SIZE = 50
 
 @page(policies.BREAK_GLASS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def identify(request: HttpRequest) -> HttpResponse:
+def identify(request: Request) -> HttpResponse:
     """Both exact identifiers first; only then does the page say whether a chart exists. Each look-up is
     audited.
     """
-    access: Access = request.access  # type: ignore[attr-defined]
+    access: Access = request.access
     form = IdentifyForm(posted(request))
     context: dict[str, Any] = {"minutes": open_minutes(), "hours": review_hours()}
     if request.method != "POST" or not form.is_valid():
@@ -69,9 +69,9 @@ def identify(request: HttpRequest) -> HttpResponse:
 
 @page(policies.BREAK_GLASS)
 @require_POST
-def open_glass(request: HttpRequest) -> HttpResponse:
+def open_glass(request: Request) -> HttpResponse:
     """Open the chart that was found, with the reason."""
-    access: Access = request.access  # type: ignore[attr-defined]
+    access: Access = request.access
     form = OpenGlassForm(request.POST)
     patient_id = _patient_of(access, request.POST.get("token", ""))
     saved, opened = attempt(
@@ -102,9 +102,9 @@ def _patient_of(access: Access, token: str) -> int:
 
 @page(policies.REVIEW_BREAK_GLASS)
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """Emergency openings to review, the oldest first, or those reviewed."""
-    access: Access = request.access  # type: ignore[attr-defined]
+    access: Access = request.access
     reviewed = request.GET.get("state") == "reviewed"
     shown = Paginator(break_glass_queue(by=access, reviewed=reviewed), PAGE_SIZE).get_page(request.GET.get("page"))
     access.reads.update(("patients.breakglass", one.patient_id) for one in shown)
@@ -121,9 +121,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @page(policies.REVIEW_BREAK_GLASS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: Request, pk: int) -> HttpResponse:
     """Decide on one opening, seeing the reason and what the person did with the chart."""
-    access: Access = request.access  # type: ignore[attr-defined]
+    access: Access = request.access
     opened = BreakGlass.objects.filter(tenant_id=access.tenant_id, pk=pk).select_related("patient").first()
     if opened is None:
         raise NotFound("emergency opening")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,7 +31,7 @@ from openinfusion.core.controls import control_is_on
 from openinfusion.core.identity import identifier_key
 from openinfusion.core.states import EPISODE, label
 from openinfusion.platform import clock
-from openinfusion.platform.access import page, visible
+from openinfusion.platform.access import Request, page, visible
 from openinfusion.platform.tenancy.models import Site
 from openinfusion.platform.ui.shapes import Filter
 
@@ -40,9 +40,9 @@ PAGE_SIZE = 50
 
 @page(policies.SEE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """The search form; results of a POST only."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     typed = posted(request) if control_is_on("HZ-103") else (request.POST or request.GET)
     form = SearchForm(typed)
     found: Found | None = None
@@ -65,9 +65,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @page(policies.REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
     """Register a patient; people who may be the same are shown before another chart is made."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     sites = list(visible(Site.objects.order_by("name"), by=access))
     if access.site_ids is not None:
         sites = [site for site in sites if site.pk in access.site_ids]
@@ -100,9 +100,9 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @page(policies.SEE)
 @require_safe
-def episodes(request: HttpRequest) -> HttpResponse:
+def episodes(request: Request) -> HttpResponse:
     """Open episodes in reach, or those in one state."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     status = request.GET.get("state", "")
     status = status if status in EPISODE.states else ""
     rows = episodes_in_reach(by=access, status=status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from openinfusion.apps.pharmacy.web.forms import HoldForm, ReasonForm
 from openinfusion.apps.pharmacy.web.order_form import ChooseForm, OrderForm, SearchForm, errors_at_fields, initial_of
 from openinfusion.core.states import ORDER
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.errors import Refused
 from openinfusion.platform.ui.pages import act, form_page, show_form
 from openinfusion.platform.workflows import refusal
@@ -34,7 +34,7 @@ from openinfusion.rulepacks import therapies
 
 
 @page(SEE)
-def episode_orders(request: HttpRequest, episode_id: int) -> HttpResponse:
+def episode_orders(request: Request, episode_id: int) -> HttpResponse:
     """Every order of an episode."""
     episode = _episode(request, episode_id)
     rows = queries.orders_of(episode, by=request.access)
@@ -46,7 +46,7 @@ def episode_orders(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(ENTER)
-def new_order(request: HttpRequest, episode_id: int) -> HttpResponse:
+def new_order(request: Request, episode_id: int) -> HttpResponse:
     """Find the drug, choose it by its whole name, then enter the order. Three steps of one address, so that no drug
     stands in it.
     """
@@ -74,7 +74,7 @@ def new_order(request: HttpRequest, episode_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _find_drug(request: HttpRequest, episode: Episode) -> HttpResponse:
+def _find_drug(request: Request, episode: Episode) -> HttpResponse:
     """Search by at least four letters; the drugs found stand with what tells them apart (HZ-005)."""
     form = SearchForm(request.POST if "drug" in request.POST else None)
     choose = None
@@ -93,7 +93,7 @@ def _find_drug(request: HttpRequest, episode: Episode) -> HttpResponse:
 
 
 @page(SEE)
-def order(request: HttpRequest, pk: int) -> HttpResponse:
+def order(request: Request, pk: int) -> HttpResponse:
     """One order: content, checks, decisions, revisions, and what can be done next."""
     row = queries.fetch_order(by=request.access, pk=pk)
     context = presenters.order_page(row, by=request.access, at=clock.now())
@@ -101,7 +101,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(ENTER)
-def revise_order(request: HttpRequest, pk: int) -> HttpResponse:
+def revise_order(request: Request, pk: int) -> HttpResponse:
     """Change an order: the same form with what it says now, and the reason. The drug itself is not changed."""
     row = queries.fetch_order(by=request.access, pk=pk)
     _refuse_step(row, "edit", request)
@@ -134,7 +134,7 @@ def revise_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(ENTER)
 @require_POST
-def submit_order(request: HttpRequest, pk: int) -> HttpResponse:
+def submit_order(request: Request, pk: int) -> HttpResponse:
     """Send a draft to verification."""
     row = queries.fetch_order(by=request.access, pk=pk)
     return act(
@@ -145,7 +145,7 @@ def submit_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(HOLD)
 @require_POST
-def resume_order(request: HttpRequest, pk: int) -> HttpResponse:
+def resume_order(request: Request, pk: int) -> HttpResponse:
     """Resume a held order; it is verified again."""
     row = queries.fetch_order(by=request.access, pk=pk)
     return act(
@@ -155,7 +155,7 @@ def resume_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(HOLD)
-def hold_order(request: HttpRequest, pk: int) -> HttpResponse:
+def hold_order(request: Request, pk: int) -> HttpResponse:
     """Hold an order with a reason and the time somebody looks at it again."""
     row = queries.fetch_order(by=request.access, pk=pk)
     _refuse_step(row, "hold", request)
@@ -170,7 +170,7 @@ def hold_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(STOP)
-def stop_order(request: HttpRequest, pk: int) -> HttpResponse:
+def stop_order(request: Request, pk: int) -> HttpResponse:
     """Stop an order for good."""
     row = queries.fetch_order(by=request.access, pk=pk)
     _refuse_step(row, "stop", request)
@@ -181,13 +181,13 @@ def stop_order(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _refuse_step(row: Order, action: str, request: HttpRequest) -> None:
+def _refuse_step(row: Order, action: str, request: Request) -> None:
     """No form for a step that cannot be taken."""
     if sentence := refusal(row=row, workflow=ORDER, action=action, by=request.access):
         raise Refused("wrong_state", sentence)
 
 
-def _episode(request: HttpRequest, episode_id: int) -> Episode:
+def _episode(request: Request, episode_id: int) -> Episode:
     return fetch(Episode, by=request.access, rows=Episode.objects.select_related("patient__site"), pk=episode_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from openinfusion.apps.pharmacy.web.forms import CheckForm, NoteForm, OptionalNo
 from openinfusion.apps.pharmacy.web.presenters import prepare_refusal
 from openinfusion.core.states import PREPARATION
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.documents.services import serve
 from openinfusion.platform.errors import NotFound, Refused
 from openinfusion.platform.ui.pages import act, form_page
@@ -33,7 +33,7 @@ _NEED_NOTE = ("reject", "quarantine")
 
 
 @page(COMPOUND)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """Verified orders to plan doses for, and preparations by state."""
     state = request.GET.get("state", "open")
     state = state if state in queries.PREPARATION_STATES else "open"
@@ -49,7 +49,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @page(COMPOUND)
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
+def plan(request: Request, pk: int) -> HttpResponse:
     """Plan a batch of doses of a verified order."""
     row = queries.fetch_order(by=request.access, pk=pk)
     if sentence := prepare_refusal(row, request.access):
@@ -66,7 +66,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def preparation(request: HttpRequest, pk: int) -> HttpResponse:
+def preparation(request: Request, pk: int) -> HttpResponse:
     """One preparation: what it is made from, what was done, what comes next."""
     row = queries.fetch_preparation(by=request.access, pk=pk)
     context = presenters.preparation_page(row, by=request.access, at=clock.now())
@@ -75,7 +75,7 @@ def preparation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(COMPOUND)
 @require_POST
-def start_work(request: HttpRequest, pk: int) -> HttpResponse:
+def start_work(request: Request, pk: int) -> HttpResponse:
     """Begin; the order must still be verified in this content."""
     row = queries.fetch_preparation(by=request.access, pk=pk)
     return act(
@@ -85,7 +85,7 @@ def start_work(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(COMPOUND)
-def worksheet(request: HttpRequest, pk: int) -> HttpResponse:
+def worksheet(request: Request, pk: int) -> HttpResponse:
     """The worksheet of a preparation in progress."""
     row = queries.fetch_preparation(by=request.access, pk=pk)
     _refuse_step(row, "finish", request)
@@ -106,7 +106,7 @@ def worksheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(CHECK)
-def second_check(request: HttpRequest, pk: int) -> HttpResponse:
+def second_check(request: Request, pk: int) -> HttpResponse:
     """The check by a second person, with everything the first one wrote."""
     row = queries.fetch_preparation(by=request.access, pk=pk)
     _refuse_step(row, "check", request)
@@ -124,7 +124,7 @@ def second_check(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(RELEASE)
 @require_POST
-def release_one(request: HttpRequest, pk: int) -> HttpResponse:
+def release_one(request: Request, pk: int) -> HttpResponse:
     """Release a checked preparation; its label is made and kept."""
     row = queries.fetch_preparation(by=request.access, pk=pk)
     return act(
@@ -134,7 +134,7 @@ def release_one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def label(request: HttpRequest, pk: int) -> HttpResponse:
+def label(request: Request, pk: int) -> HttpResponse:
     """The label as it was made at the release. The read is audited with the chart."""
     row = queries.fetch_preparation(by=request.access, pk=pk)
     if row.label is None:
@@ -144,7 +144,7 @@ def label(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SEE)
-def step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+def step(request: Request, pk: int, action: str) -> HttpResponse:
     """Reject, quarantine, lift the quarantine or cancel: the workflow says who may and when."""
     if action not in presenters.STEPS:
         raise NotFound("step")
@@ -167,7 +167,7 @@ def _patient(row: Preparation) -> Any:
     return row.revision.order.episode.patient
 
 
-def _refuse_step(row: Preparation, action: str, request: HttpRequest) -> None:
+def _refuse_step(row: Preparation, action: str, request: Request) -> None:
     sentence = refusal(row=row, workflow=PREPARATION, action=action, by=request.access)
     if sentence:
         request.access.require(presenters.PERMISSIONS[action])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,14 +22,14 @@ from openinfusion.apps.pharmacy.web.forms import VerifyForm
 from openinfusion.apps.pharmacy.web.verify_facts import labs_table, medicines, patient_facts
 from openinfusion.core.findings import Severity
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.ui.pages import UNPROCESSABLE, attempt
 
 PAGE_SIZE = 50
 
 
 @page(VERIFY)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """Orders that wait for a pharmacist; those on hold; drafts."""
     state = request.GET.get("state", "submitted")
     state = state if state in queries.ORDER_STATES else "submitted"
@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @page(VERIFY)
-def verify(request: HttpRequest, pk: int) -> HttpResponse:
+def verify(request: Request, pk: int) -> HttpResponse:
     """Order, patient, labs and findings; verified with a reason for each interrupt, or returned with a note."""
     row = queries.fetch_order(by=request.access, pk=pk)
     revision, at = queries.revision_of(row), clock.now()
@@ -71,7 +71,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "pharmacy/verify.html", context, status=status)
 
 
-def _decide(request: HttpRequest, row: Order, form: VerifyForm) -> Any:
+def _decide(request: Request, row: Order, form: VerifyForm) -> Any:
     """The one decision the person pressed, on the content that was on the screen."""
     seen, note = request.POST.get("seen", ""), form.cleaned_data["note"]
     if request.POST.get("decision") == "return":

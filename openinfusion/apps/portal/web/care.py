@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages as notes
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,12 +15,12 @@ from openinfusion.apps.portal.services.messages import read_at_home, send_messag
 from openinfusion.apps.portal.web import presenters
 from openinfusion.apps.portal.web.forms import CountForm, MessageForm
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.ui.pages import UNPROCESSABLE, attempt
 
 
 @page(HOME)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """The one linked chart, or the choice between several."""
     episodes = linked_episodes(by=request.access)
     if len(episodes) == 1:
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @page(HOME)
-def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
+def episode(request: Request, episode_id: int) -> HttpResponse:
     """Next visit, next delivery, who to call."""
     row = fetch_episode(episode_id, by=request.access)
     context = presenters.frame(row, by=request.access, current="episode")
@@ -37,7 +37,7 @@ def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(WRITE)
-def messages(request: HttpRequest, episode_id: int) -> HttpResponse:
+def messages(request: Request, episode_id: int) -> HttpResponse:
     """Read and write messages. Emergency words lead to the 911 page at once (HZ-074)."""
     row = fetch_episode(episode_id, by=request.access)
     form = MessageForm(request.POST or None)
@@ -58,7 +58,7 @@ def messages(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 @require_POST
 @page(WRITE)
-def read(request: HttpRequest, episode_id: int) -> HttpResponse:
+def read(request: Request, episode_id: int) -> HttpResponse:
     """The answers were read."""
     row = fetch_episode(episode_id, by=request.access)
     read_at_home(episode=row, by=request.access, at=clock.now())
@@ -66,14 +66,14 @@ def read(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(HOME)
-def call_911(request: HttpRequest, episode_id: int) -> HttpResponse:
+def call_911(request: Request, episode_id: int) -> HttpResponse:
     """Call 911: nothing else on the page."""
     row = fetch_episode(episode_id, by=request.access)
     return render(request, "portal/call_911.html", presenters.frame(row, by=request.access, current="messages"))
 
 
 @page(WRITE)
-def count(request: HttpRequest, episode_id: int) -> HttpResponse:
+def count(request: Request, episode_id: int) -> HttpResponse:
     """Count the doses at home."""
     row = fetch_episode(episode_id, by=request.access)
     form = CountForm(request.POST or None)
@@ -91,7 +91,7 @@ def count(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(HOME)
-def how_to(request: HttpRequest, episode_id: int) -> HttpResponse:
+def how_to(request: Request, episode_id: int) -> HttpResponse:
     """The patient sheet of the verified order."""
     row = fetch_episode(episode_id, by=request.access)
     context = presenters.frame(row, by=request.access, current="how_to")
@@ -99,7 +99,7 @@ def how_to(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(HOME)
-def call(request: HttpRequest, episode_id: int) -> HttpResponse:
+def call(request: Request, episode_id: int) -> HttpResponse:
     """Whom to call for what."""
     row = fetch_episode(episode_id, by=request.access)
     return render(request, "portal/call.html", presenters.frame(row, by=request.access, current="call"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from openinfusion.core.orders.reader import CaseError
 from openinfusion.core.orders.reading import order_from_json
 from openinfusion.core.units import show
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.ui.formats import format_date, format_datetime, format_number
 from openinfusion.platform.ui.shapes import Cell, Column, Fact, Row, Table
 
@@ -32,14 +32,14 @@ PAGE_SIZE = 50
 
 
 @page(PHYSICIAN)
-def episodes(request: HttpRequest) -> HttpResponse:
+def episodes(request: Request) -> HttpResponse:
     """The episodes this physician is linked to."""
     rows = Paginator(linked_episodes(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "portal/physician.html", {"page": rows, "table": _episode_table(rows)})
 
 
 @page(PHYSICIAN)
-def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
+def episode(request: Request, episode_id: int) -> HttpResponse:
     """Status, orders, doses given and laboratory results of one episode."""
     row = fetch_episode(episode_id, by=request.access)
     at = clock.now()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from openinfusion.apps.portal.services.links import link_person, unlink_person
 from openinfusion.apps.portal.services.messages import answer, read_from_home
 from openinfusion.apps.portal.web.forms import AnswerForm, LinkForm
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.access.roles import TITLES, Role
 from openinfusion.platform.accounts.models import User
 from openinfusion.platform.ui.formats import format_datetime, format_duration
@@ -34,7 +34,7 @@ LINK = "patients.link_chart"
 
 
 @page(INBOX)
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     """Messages from home: emergencies first, then those waiting longest."""
     waiting = request.GET.get("show") != "all"
     rows = Paginator(queries.inbox(by=request.access, waiting=waiting), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -89,7 +89,7 @@ def _state(row: Message, at: datetime) -> Cell:
 
 
 @page(INBOX)
-def conversation(request: HttpRequest, episode_id: int) -> HttpResponse:
+def conversation(request: Request, episode_id: int) -> HttpResponse:
     """One conversation with the patient's banner, and the answer."""
     episode = queries.fetch_episode(episode_id, by=request.access)
     zone = episode.patient.time_zone
@@ -115,7 +115,7 @@ def _line(row: Message, zone: str) -> dict[str, Any]:
 
 @require_POST
 @page(INBOX)
-def read(request: HttpRequest, episode_id: int) -> HttpResponse:
+def read(request: Request, episode_id: int) -> HttpResponse:
     """Read; needs no answer."""
     episode = queries.fetch_episode(episode_id, by=request.access)
     return act(
@@ -128,7 +128,7 @@ def read(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(SEE)
-def people(request: HttpRequest, patient_id: int) -> HttpResponse:
+def people(request: Request, patient_id: int) -> HttpResponse:
     """Everyone linked to a chart."""
     patient = _patient(request, patient_id)
     links = queries.links_of(patient)
@@ -153,7 +153,7 @@ def _link(row: ChartLink, user: User | None, patient: Patient, at: datetime) -> 
 
 
 @page(LINK)
-def link(request: HttpRequest, patient_id: int) -> HttpResponse:
+def link(request: Request, patient_id: int) -> HttpResponse:
     """Give a person access to this chart."""
     patient = _patient(request, patient_id)
     back = reverse("portal:people", args=[patient.pk])
@@ -169,7 +169,7 @@ def link(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @require_POST
 @page(LINK)
-def unlink(request: HttpRequest, patient_id: int, link_id: int) -> HttpResponse:
+def unlink(request: Request, patient_id: int, link_id: int) -> HttpResponse:
     """End a person's access now."""
     patient = _patient(request, patient_id)
     row = fetch(ChartLink, by=request.access, pk=link_id, patient=patient)
@@ -179,5 +179,5 @@ def unlink(request: HttpRequest, patient_id: int, link_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _patient(request: HttpRequest, patient_id: int) -> Patient:
+def _patient(request: Request, patient_id: int) -> Patient:
     return fetch(Patient, by=request.access, rows=Patient.objects.select_related("site"), pk=patient_id)

@@ -44,7 +44,9 @@ def episode_cost(*, episode: Episode, by: Access, at: datetime) -> core.Comparis
     tenant = Tenant.objects.get(pk=by.tenant_id)
     zone = ZoneInfo(episode.patient.time_zone)
     recorded = list(_events(episode, zone, at))
-    cost = core.episode_cost(recorded, rates=[_rate(row) for row in CostRate.objects.order_by("id")], currency=tenant.currency)
+    cost = core.episode_cost(
+        recorded, rates=[_rate(row) for row in CostRate.objects.order_by("id")], currency=tenant.currency
+    )
     known = therapies().get(episode.therapy_id)
     return core.compare(
         cost, therapy_days=len(_therapy_days(episode, zone)), therapy_type=known.therapy_type if known else episode.therapy_id,
@@ -60,7 +62,9 @@ def _events(episode: Episode, zone: ZoneInfo, at: datetime) -> Iterator[CostEven
             yield _event(f"visit:{record.pk}", CostKind.NURSING, "nurse in the home", hours, "hour", record.visit.on)
         if record.visit.travel_minutes is not None:
             quantity = Decimal(record.visit.travel_minutes)
-            yield _event(f"travel:{record.pk}", CostKind.TRAVEL, "nurse on the way", quantity, "minute", record.visit.on)
+            yield _event(
+                f"travel:{record.pk}", CostKind.TRAVEL, "nurse on the way", quantity, "minute", record.visit.on
+            )
     yield from _pharmacy(episode, zone)
     yield from _logistics(episode, zone, at)
 
@@ -86,7 +90,14 @@ def _logistics(episode: Episode, zone: ZoneInfo, at: datetime) -> Iterator[CostE
         yield _event(f"delivery:{box.pk}", CostKind.DELIVERY, "delivery", Decimal(1), "delivery", day)
         for line in box.lines.all():
             if line.kind == "supply" and not line.is_void and line.is_received:
-                yield _event(f"supply:{line.pk}", CostKind.SUPPLIES, line.item_name or line.label, Decimal(line.quantity), "each", day)
+                yield _event(
+                    f"supply:{line.pk}",
+                    CostKind.SUPPLIES,
+                    line.item_name or line.label,
+                    Decimal(line.quantity),
+                    "each",
+                    day,
+                )
     for held in DeviceAssignment.objects.filter(episode=episode).select_related("device").order_by("pk"):
         first, last = (moment.astimezone(zone).date() for moment in (held.assigned_at, held.ended_at or at))
         days = Decimal(max(0, (last - first).days) + 1)
@@ -129,7 +140,11 @@ def add_cost_rate(
         wrong["source"] = "Name where the amount comes from."
     if ends_on is not None and ends_on < starts_on:
         wrong["ends_on"] = "The last day is before the first. Correct the dates."
-    same = [row for row in CostRate.objects.filter(kind=kind, item=item.strip(), unit=unit) if _meet(row, starts_on, ends_on)]
+    same = [
+        row
+        for row in CostRate.objects.filter(kind=kind, item=item.strip(), unit=unit)
+        if _meet(row, starts_on, ends_on)
+    ]
     if same:
         wrong["starts_on"] = "Another rate holds on some of these days. End it first."
     if wrong:

@@ -29,12 +29,31 @@ WORDS = {value: key for key, value in ANSWERS.items()}
 class OutcomeForm(Form):
     therapy_completed = YesNoUnknownField(_("Was the course finished as planned?"))
     unplanned_hospital_stay = YesNoUnknownField(_("Was there an unplanned hospital stay?"))
-    hospital_stay_relation = RadioField(_("Was the stay related to the therapy?"), Outcome.Relation.choices, required=False, hint=_("Only with a stay; leave open when not known"))
+    hospital_stay_relation = RadioField(
+        _("Was the stay related to the therapy?"),
+        Outcome.Relation.choices,
+        required=False,
+        hint=_("Only with a stay; leave open when not known"),
+    )
     adverse_event = YesNoUnknownField(_("Was there an adverse drug reaction?"))
-    access_device_event = YesNoUnknownField(_("Was there an event of the access device?"), hint=_("Occlusion, dislodgement, phlebitis, site infection"))
+    access_device_event = YesNoUnknownField(
+        _("Was there an event of the access device?"), hint=_("Occlusion, dislodgement, phlebitis, site infection")
+    )
     access_device_event_count = IntegerField(_("How many such events?"), least=Decimal(0), width="w5", required=False)
-    bloodstream_infections = IntegerField(_("Bloodstream infections of the line"), least=Decimal(0), width="w5", required=False, hint=_("0 when there was none; empty when not known"))
-    catheter_days = IntegerField(_("Days with a catheter"), least=Decimal(0), width="w5", required=False, hint=_("0 without a catheter; empty when not known"))
+    bloodstream_infections = IntegerField(
+        _("Bloodstream infections of the line"),
+        least=Decimal(0),
+        width="w5",
+        required=False,
+        hint=_("0 when there was none; empty when not known"),
+    )
+    catheter_days = IntegerField(
+        _("Days with a catheter"),
+        least=Decimal(0),
+        width="w5",
+        required=False,
+        hint=_("0 without a catheter; empty when not known"),
+    )
     note = TextField(_("Note"), rows=3, max_length=400, required=False)
 
     def facts(self) -> dict[str, Any]:
@@ -58,7 +77,9 @@ class IncidentForm(Form):
 #: Our own words for the topics of satisfaction_topics.
 QUESTIONS = {
     "intake and start of care explained": _("Was it clear how your treatment at home would start?"),
-    "training on drug, pump and supplies understood": _("Did you understand the training on the medicine, the pump and the supplies?"),
+    "training on drug, pump and supplies understood": _(
+        "Did you understand the training on the medicine, the pump and the supplies?"
+    ),
     "knows who to call, day or night": _("Did you always know who to call, day or night?"),
     "after-hours call answered and useful": _("When you called after hours, were you helped?"),
     "deliveries on time and right": _("Did deliveries come on time and complete?"),
@@ -93,7 +114,13 @@ KINDS = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Cos
 class CostRateForm(Form):
     kind = SelectField(_("Kind of cost"), KINDS)
     item = TextField(_("Item"), max_length=160, required=False, hint=_("Empty fits every item of the kind"))
-    amount = DecimalField(_("Cost of one unit"), least=Decimal(0), width="w10", suffix="USD", hint=_("Nursing per hour, travel per minute, compounding per preparation, pump per day, the rest for each"))
+    amount = DecimalField(
+        _("Cost of one unit"),
+        least=Decimal(0),
+        width="w10",
+        suffix="USD",
+        hint=_("Nursing per hour, travel per minute, compounding per preparation, pump per day, the rest for each"),
+    )
     starts_on = DateField(_("First day"))
     ends_on = DateField(_("Last day"), required=False)
     source = TextField(_("Source"), max_length=160, hint=_("Where the program takes the amount from"))

@@ -206,7 +206,10 @@ def cost_page(row: Episode, found: Comparison, *, may_rate: bool) -> dict[str, A
         )
         for kind, lines in by_kind.items()
     ]  # fmt: skip
-    missing = [Row(cells=[Cell(text=_words(one.kind.value)), Cell(text=one.item or _("everything")), Cell(text=one.reason)]) for one in found.cost.missing]
+    missing = [
+        Row(cells=[Cell(text=_words(one.kind.value)), Cell(text=one.item or _("everything")), Cell(text=one.reason)])
+        for one in found.cost.missing
+    ]
     return {
         "episode": row, "is_floor": found.is_floor, "caveat": found.caveat, "may_rate": may_rate,
         "figures": [
@@ -238,7 +241,11 @@ def _table(caption: str, heads: tuple[str, ...], last: str, rows: list[Row], emp
 
 
 def _published(basis: str, currency: str, low: Decimal, high: Decimal, behind: Sequence[CostFigure]) -> Fact:
-    text = format_number(low) if low == high else _("%(low)s to %(high)s") % {"low": format_number(low), "high": format_number(high)}
+    text = (
+        format_number(low)
+        if low == high
+        else _("%(low)s to %(high)s") % {"low": format_number(low), "high": format_number(high)}
+    )
     one = _("one value, no range") if len(behind) == 1 else _("%(n)s figures") % {"n": len(behind)}
     sources = "; ".join(dict.fromkeys(figure.sources for figure in behind))
     return Fact(label=basis.capitalize(), value=f"{text} {currency}", sub=f"{one}; {sources}")
@@ -281,7 +288,13 @@ def _between(low: Decimal, high: Decimal, word: str) -> str:
 
 
 def rate_table(rows: Iterable[CostRate]) -> Table:
-    columns = [Column(label=_("Kind, item")), Column(label=_("Unit")), Column(label=_("Cost"), numeric=True), Column(label=_("Dates")), Column(label=_("Source"))]
+    columns = [
+        Column(label=_("Kind, item")),
+        Column(label=_("Unit")),
+        Column(label=_("Cost"), numeric=True),
+        Column(label=_("Dates")),
+        Column(label=_("Source")),
+    ]
     return Table(
         caption=_("Cost rates"), columns=columns, empty_title=_("No cost rates"),
         empty_text=_("Without a rate a cost is not known and is listed as missing."),

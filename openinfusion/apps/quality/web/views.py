@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from openinfusion.apps.quality.services.exports import table
 from openinfusion.apps.quality.web import presenters
 from openinfusion.apps.quality.web.forms import WORDS, CostRateForm, IncidentForm, OutcomeForm, PeriodForm, SurveyForm
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page, visible
+from openinfusion.platform.access import Request, fetch, page, visible
 from openinfusion.platform.ui.formats import local
 from openinfusion.platform.ui.pages import form_page
 
@@ -27,7 +27,7 @@ USUAL_DAYS = 180
 
 
 @page(SEE)
-def program(request: HttpRequest) -> HttpResponse:
+def program(request: Request) -> HttpResponse:
     """The program over a period: every rate with its count and range."""
     form, period = _period(request)
     found = measures.program_measures(period=period, by=request.access)
@@ -42,7 +42,7 @@ def program(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def measures_csv(request: HttpRequest) -> HttpResponse:
+def measures_csv(request: Request) -> HttpResponse:
     """The measures as a table for a spreadsheet."""
     _form, period = _period(request)
     found = measures.program_measures(period=period, by=request.access)
@@ -50,7 +50,7 @@ def measures_csv(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def incident_list(request: HttpRequest) -> HttpResponse:
+def incident_list(request: Request) -> HttpResponse:
     """Incidents of the period."""
     form, period = _period(request)
     rows = Paginator(measures.incidents(period=period, by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -62,7 +62,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def incidents_csv(request: HttpRequest) -> HttpResponse:
+def incidents_csv(request: Request) -> HttpResponse:
     """The incidents as a table for a spreadsheet, by episode number and without names."""
     _form, period = _period(request)
     found = measures.incidents(period=period, by=request.access)
@@ -70,7 +70,7 @@ def incidents_csv(request: HttpRequest) -> HttpResponse:
 
 
 @page(READ)
-def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
+def episode(request: Request, episode_id: int) -> HttpResponse:
     """Outcome, incidents and answers of one episode."""
     row = _episode(request, episode_id)
     incidents = visible(Incident.objects.filter(episode=row), by=request.access).order_by("-happened_at")
@@ -80,7 +80,7 @@ def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(RECORD)
-def outcome(request: HttpRequest, episode_id: int) -> HttpResponse:
+def outcome(request: Request, episode_id: int) -> HttpResponse:
     """Record how the episode went, or correct it."""
     row = _episode(request, episode_id)
     known = outcomes.outcome_of(row)
@@ -96,7 +96,7 @@ def outcome(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(REPORT)
-def incident(request: HttpRequest, episode_id: int) -> HttpResponse:
+def incident(request: Request, episode_id: int) -> HttpResponse:
     """Report an incident."""
     row = _episode(request, episode_id)
     return form_page(
@@ -108,7 +108,7 @@ def incident(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(RECORD)
-def survey(request: HttpRequest, episode_id: int) -> HttpResponse:
+def survey(request: Request, episode_id: int) -> HttpResponse:
     """Record a patient's answers."""
     row = _episode(request, episode_id)
     form = SurveyForm(request.POST if request.method == "POST" else None)
@@ -120,7 +120,7 @@ def survey(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(COST)
-def cost(request: HttpRequest, episode_id: int) -> HttpResponse:
+def cost(request: Request, episode_id: int) -> HttpResponse:
     """The cost of the episode at home beside published hospital figures."""
     row = _episode(request, episode_id)
     found = costs.episode_cost(episode=row, by=request.access, at=clock.now())
@@ -129,7 +129,7 @@ def cost(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(COST)
-def cost_rates(request: HttpRequest) -> HttpResponse:
+def cost_rates(request: Request) -> HttpResponse:
     """What the program's own effort costs."""
     rows = visible(CostRate.objects.order_by("kind", "item", "-starts_on"), by=request.access)
     shown = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -138,7 +138,7 @@ def cost_rates(request: HttpRequest) -> HttpResponse:
 
 
 @page(RATES)
-def cost_rate_add(request: HttpRequest) -> HttpResponse:
+def cost_rate_add(request: Request) -> HttpResponse:
     """Add a cost rate."""
     return form_page(
         request, form=CostRateForm(request.POST or None), done=_("Cost rate added."), to=reverse("quality:cost_rates"),
@@ -150,7 +150,7 @@ def cost_rate_add(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _period(request: HttpRequest) -> tuple[PeriodForm, measures.Period]:
+def _period(request: Request) -> tuple[PeriodForm, measures.Period]:
     """The days asked for, or the last half year; days that cannot be read are said in the form and not used."""
     zone = request.access.time_zone
     today = local(clock.now(), zone).date()
@@ -174,7 +174,7 @@ def _csv(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _episode(request: HttpRequest, episode_id: int) -> Episode:
+def _episode(request: Request, episode_id: int) -> Episode:
     return fetch(Episode, by=request.access, rows=Episode.objects.select_related("patient"), pk=episode_id)
 
 

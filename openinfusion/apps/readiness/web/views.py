@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ from openinfusion.apps.readiness.web.shapes import gate_action, gate_shape
 from openinfusion.apps.scheduling.public import Visit
 from openinfusion.core.readiness import Gate, Verdict
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.errors import BadInput
 from openinfusion.platform.ui.forms.times import parse_date
 from openinfusion.platform.ui.pages import form_page
@@ -39,9 +39,9 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     """Every visit of a day with its verdict; the gate of one beside the list."""
-    at, access = clock.now(), request.access  # type: ignore[attr-defined]
+    at, access = clock.now(), request.access
     on = _day(request)
     judged = gates_on(on, by=access, at=at)
     wanted = request.GET.get("show", "")
@@ -62,9 +62,9 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def printed(request: HttpRequest) -> HttpResponse:
+def printed(request: Request) -> HttpResponse:
     """The whole day on paper."""
-    at, access = clock.now(), request.access  # type: ignore[attr-defined]
+    at, access = clock.now(), request.access
     on = _day(request)
     judged = gates_on(on, by=access, at=at)
     context = {
@@ -77,7 +77,7 @@ def printed(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def visit(request: HttpRequest, pk: int) -> HttpResponse:
+def visit(request: Request, pk: int) -> HttpResponse:
     """The gate of one visit."""
     row = _visit(request, pk)
     context = {
@@ -89,11 +89,11 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(RELEASE)
-def release_visit(request: HttpRequest, pk: int) -> HttpResponse:
+def release_visit(request: Request, pk: int) -> HttpResponse:
     """Release the visit. What blocks it is said instead of a form."""
     row = _visit(request, pk)
     gate = gate_of(row, clock.now())
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     if refusal := refusal_for(row, gate, by=access):
         return render(request, "readiness/visit.html", {
             "patient": banner_of(row.episode.patient), "release": latest_release(row), "refusal": refusal,
@@ -115,7 +115,7 @@ def _risks(gate: Gate) -> str:
 
 
 @page(DECIDE)
-def decide_lab(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_lab(request: Request, pk: int) -> HttpResponse:
     """Read a result, or say that a test is not needed for a time."""
     row = _visit(request, pk)
     form = LabForm(posted(request), tests=_tests_of(row))
@@ -124,15 +124,15 @@ def decide_lab(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(DECIDE)
-def decide_kit(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_kit(request: Request, pk: int) -> HttpResponse:
     """Say whether a kit is needed."""
     row = _visit(request, pk)
     save = _decide(request, row, subject=KIT)
     return _decision_page(request, row, KitForm(posted(request)), save, _("Decide on the anaphylaxis kit"))
 
 
-def _decide(request: HttpRequest, row: Visit, *, subject: str | None) -> Callable[[dict[str, Any]], Any]:
-    access = request.access  # type: ignore[attr-defined]
+def _decide(request: Request, row: Visit, *, subject: str | None) -> Callable[[dict[str, Any]], Any]:
+    access = request.access
     return lambda data: decide(
         episode=row.episode, subject=subject or data["subject"], answer=data["answer"], reason=data["reason"],
         until=data["until"], by=access, at=clock.now(),
@@ -140,7 +140,7 @@ def _decide(request: HttpRequest, row: Visit, *, subject: str | None) -> Callabl
 
 
 def _decision_page(
-    request: HttpRequest, row: Visit, form: Any, save: Callable[[dict[str, Any]], Any], title: str
+    request: Request, row: Visit, form: Any, save: Callable[[dict[str, Any]], Any], title: str
 ) -> HttpResponse:
     to = reverse("readiness:visit", args=[row.pk])
     context = _form_context(row, title, _("Decide and sign"), "")
@@ -155,8 +155,8 @@ def _tests_of(row: Visit) -> list[str]:
     return [wish.test for wish in read_monitoring((structured.monitoring if structured else None) or ())]
 
 
-def _gate(request: HttpRequest, row: Visit, gate: Gate) -> dict[str, Any]:
-    access = request.access  # type: ignore[attr-defined]
+def _gate(request: Request, row: Visit, gate: Gate) -> dict[str, Any]:
+    access = request.access
     return {
         "visit": row,
         "gate": gate_shape(row, gate, owners=owners_of(row)),
@@ -176,22 +176,22 @@ def _decision_links(row: Visit, gate: Gate) -> list[Action]:
     ]
 
 
-def posted(request: HttpRequest) -> Any:
+def posted(request: Request) -> Any:
     """What was sent, also when every field was left empty; None for a page just opened."""
     return request.POST if request.method == "POST" else None
 
 
-def _day(request: HttpRequest) -> date:
+def _day(request: Request) -> date:
     text = request.GET.get("on", "")
     try:
         found = parse_date(text)
     except ValidationError as error:
         raise BadInput({"on": "Write the day like 24-Nov-2026."}) from error
-    return found or tomorrow(request.access, clock.now())  # type: ignore[attr-defined]
+    return found or tomorrow(request.access, clock.now())
 
 
-def _visit(request: HttpRequest, pk: int) -> Visit:
-    return fetch(Visit, by=request.access, rows=with_people(Visit.objects.all()), pk=pk)  # type: ignore[attr-defined]
+def _visit(request: Request, pk: int) -> Visit:
+    return fetch(Visit, by=request.access, rows=with_people(Visit.objects.all()), pk=pk)
 
 
 def _form_context(row: Visit, title: str, submit: str, intro: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from openinfusion.apps.scheduling.web.presenters import board as shapes
 from openinfusion.apps.scheduling.web.presenters.proposals import proposal_page
 from openinfusion.apps.scheduling.web.presenters.visits import days
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page, visible
+from openinfusion.platform.access import Request, fetch, page, visible
 from openinfusion.platform.errors import BadInput, NotAllowed, NotFound, Refused
 from openinfusion.platform.ui.formats import format_date
 from openinfusion.platform.ui.forms.times import parse_date
@@ -40,9 +40,9 @@ OPEN_PER_PAGE = 10
 
 
 @page(SEE)
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     """A day: nurse lines, visits nobody has, the map."""
-    access, at = request.access, clock.now()  # type: ignore[attr-defined]
+    access, at = request.access, clock.now()
     on = day_of(request.GET.get("on", "")) or today(access)
     day = build_day(on=on, time_zone=access.time_zone, by=access)
     rows = shapes.in_reach(day)
@@ -77,12 +77,12 @@ def _allow_tiles(response: HttpResponse, tiles: str) -> HttpResponse:
 
 @page(PLAN)
 @require_POST
-def propose(request: HttpRequest) -> HttpResponse:
+def propose(request: Request) -> HttpResponse:
     """Let the planner propose the day, and show what it would change."""
     on = day_of(request.POST.get("on", ""))
     if on is None:
         raise BadInput({"on": "Choose the day to plan on the planning board."})
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     try:
         made = propose_plan(on=on, seconds=PROPOSE_SECONDS, by=access, at=clock.now())
     except (NotAllowed, NotFound):
@@ -94,10 +94,10 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 
 @page(PLAN)
-def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal(request: Request, pk: int) -> HttpResponse:
     """What a proposal changes."""
     row = _proposal(request, pk)
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     ids = [int(key) for key in [*row.stops, *row.unplaced]]
     found = visible(Visit.objects.filter(pk__in=ids), by=access).select_related("episode__patient", "nurse")
     names = dict(nurses().values_list("pk", "name"))
@@ -107,10 +107,10 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(PLAN)
 @require_POST
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: Request, pk: int) -> HttpResponse:
     """Make it the plan."""
     row = _proposal(request, pk)
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     return act(
         request, do=lambda: accept_plan(proposal=row, by=access, at=clock.now()), to=board_url(row.on),
         done=_("Plan for %s accepted.") % format_date(row.on),
@@ -119,18 +119,18 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(PLAN)
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: Request, pk: int) -> HttpResponse:
     """Put it aside."""
     row = _proposal(request, pk)
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     return act(
         request, do=lambda: discard_plan(proposal=row, by=access, at=clock.now()), to=board_url(row.on),
         done=_("Proposal discarded; the plan stays as it was."),
     )  # fmt: skip
 
 
-def _proposal(request: HttpRequest, pk: int) -> PlanProposal:
-    return fetch(PlanProposal, by=request.access, pk=pk)  # type: ignore[attr-defined]
+def _proposal(request: Request, pk: int) -> PlanProposal:
+    return fetch(PlanProposal, by=request.access, pk=pk)
 
 
 def board_url(on: date) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ from openinfusion.apps.scheduling.web.presenters import visits as shapes
 from openinfusion.apps.scheduling.web.presenters.times import window_text
 from openinfusion.core.states import VISIT
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.errors import NotFound, Refused
 from openinfusion.platform.ui.formats import format_date
 from openinfusion.platform.ui.pages import act, form_page
@@ -53,9 +53,9 @@ ENDS = {
 
 
 @page(SEE)
-def week(request: HttpRequest) -> HttpResponse:
+def week(request: Request) -> HttpResponse:
     """Visits of a week by state and nurse."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     on = day_of(request.GET.get("week", "")) or queries.today(access)
     monday = on - timedelta(days=on.weekday())
     rows = queries.visits_between(monday, monday + queries.WEEK - timedelta(days=1), by=access)
@@ -78,9 +78,9 @@ def week(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def visit(request: HttpRequest, pk: int) -> HttpResponse:
+def visit(request: Request, pk: int) -> HttpResponse:
     """One visit: when, who, what it needs, and the steps."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     row = queries.fetch_visit(pk, by=access)
     found = queries.continuity_of(row.episode)
     context = shapes.visit_page(row, by=access, continuity=found, chips=chips_of([row])[row.pk])
@@ -92,9 +92,9 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(PLAN)
-def assign_nurse(request: HttpRequest, pk: int) -> HttpResponse:
+def assign_nurse(request: Request, pk: int) -> HttpResponse:
     """Choose nurse and start by hand."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     row = queries.fetch_visit(pk, by=access)
     _require_step(row, "assign", access)
     day = build_day(on=row.on, time_zone=program_zone(access), by=access)
@@ -117,9 +117,9 @@ def assign_nurse(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(PLAN)
 @require_POST
-def take_nurse_off(request: HttpRequest, pk: int) -> HttpResponse:
+def take_nurse_off(request: Request, pk: int) -> HttpResponse:
     """The visit has no nurse any more."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     row = queries.fetch_visit(pk, by=access)
     return act(
         request, do=lambda: unassign(visit=row, by=access, at=clock.now()), done=_("The visit has no nurse any more."),
@@ -129,9 +129,9 @@ def take_nurse_off(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(PLAN)
 @require_POST
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     """The patient agreed."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     row = queries.fetch_visit(pk, by=access)
     return act(
         request, do=lambda: take_step(visit=row, action="confirm", by=access, at=clock.now()), done=_("Visit confirmed."),
@@ -140,9 +140,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(PLAN)
-def end(request: HttpRequest, pk: int, how: str) -> HttpResponse:
+def end(request: Request, pk: int, how: str) -> HttpResponse:
     """Cancel a visit or mark it as missed, with the reason."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     if how not in ENDS:
         raise NotFound("step")
     action, title, button, done = ENDS[how]
@@ -156,9 +156,9 @@ def end(request: HttpRequest, pk: int, how: str) -> HttpResponse:
 
 
 @page(PLAN)
-def add(request: HttpRequest, episode_id: int) -> HttpResponse:
+def add(request: Request, episode_id: int) -> HttpResponse:
     """A visit by hand."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     episode = fetch(Episode, by=access, rows=Episode.objects.select_related("patient"), pk=episode_id)
     form = AddForm(request.POST or None, zone=episode.patient.time_zone)
     return form_page(
@@ -169,9 +169,9 @@ def add(request: HttpRequest, episode_id: int) -> HttpResponse:
 
 
 @page(PLAN)
-def generate(request: HttpRequest, order_id: int) -> HttpResponse:
+def generate(request: Request, order_id: int) -> HttpResponse:
     """Visits from the schedule of an order."""
-    access = request.access  # type: ignore[attr-defined]
+    access = request.access
     order = fetch(Order, by=access, rows=Order.objects.select_related("episode__patient"), pk=order_id)
 
     def save(data: dict[str, Any]) -> list[Visit]:

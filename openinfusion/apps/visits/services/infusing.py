@@ -92,12 +92,21 @@ def _label_findings(
     label_order = read_order(revision.content)
     patient = record.visit.episode.patient
     ordered = Ordered(
-        patient=patient.mrn, drug=order.therapy, revision=found[0].number, dose=order.dose, volume=order.volume,
+        patient=patient.mrn,
+        drug=order.therapy,
+        revision=found[0].number,
+        dose=order.dose,
+        volume=order.volume,
         lots=[preparation.number],
     )
     label = Label(
-        patient=revision.order.episode.patient.mrn, drug=label_order.therapy, revision=revision.number, dose=label_order.dose,
-        volume=label_order.volume, lot=preparation.number, use_by=preparation.beyond_use_at,
+        patient=revision.order.episode.patient.mrn,
+        drug=label_order.therapy,
+        revision=revision.number,
+        dose=label_order.dose,
+        volume=label_order.volume,
+        lot=preparation.number,
+        use_by=preparation.beyond_use_at,
     )
     return check_label(ordered, label, infusion_ends_at=ends)
 
@@ -123,7 +132,9 @@ def find_preparation(record: VisitRecord, code: str) -> Preparation:
 def start_administration(*, record: VisitRecord, code: str, by: Access, at: datetime) -> Administration:
     """Start the infusion of a scanned preparation. Refused with the sentence of what is missing."""
     by.require(PERFORM)
-    record = VisitRecord.objects.select_for_update(of=("self",)).select_related("visit__episode__patient").get(pk=record.pk)
+    record = (
+        VisitRecord.objects.select_for_update(of=("self",)).select_related("visit__episode__patient").get(pk=record.pk)
+    )
     preparation = find_preparation(record, code)
     why = refusal(start_facts(record, preparation, at), at)
     if why:
@@ -136,7 +147,12 @@ def start_administration(*, record: VisitRecord, code: str, by: Access, at: date
     if index > preparation.doses:
         raise Refused("no_dose_left", "Every dose of this preparation was given already.")
     new = given_rules.Administration(
-        order=revision.order.number, dose=None, recorded_by=by.name, started_at=at, prepared=order.dose, lot=preparation.number
+        order=revision.order.number,
+        dose=None,
+        recorded_by=by.name,
+        started_at=at,
+        prepared=order.dose,
+        lot=preparation.number,
     )
     repeats = given_rules.check_repeat(new, _earlier(revision), interval=_interval(order), tolerance=timedelta(hours=2))
     if repeats and control_is_on("HZ-029"):
@@ -159,7 +175,11 @@ def start_administration(*, record: VisitRecord, code: str, by: Access, at: date
 
 
 def _earlier(revision: OrderRevision) -> list[given_rules.Administration]:
-    rows = Administration.objects.filter(revision__order=revision.order).exclude(status="not_given").select_related("preparation")
+    rows = (
+        Administration.objects.filter(revision__order=revision.order)
+        .exclude(status="not_given")
+        .select_related("preparation")
+    )
     return [
         given_rules.Administration(
             order=revision.order.number, dose=None, recorded_by=row.given_by_name, started_at=row.started_at, ended_at=row.ended_at,
@@ -188,7 +208,13 @@ def _note_first_dose(record: VisitRecord, *, by: Access, at: datetime) -> None:
 
 @transaction.atomic
 def set_rate(
-    *, administration: Administration, rate_ml_h: Decimal, by: Access, at: datetime, step: int | None = None, reason: str = ""
+    *,
+    administration: Administration,
+    rate_ml_h: Decimal,
+    by: Access,
+    at: datetime,
+    step: int | None = None,
+    reason: str = "",
 ) -> RateChange:
     """Record the rate the nurse set on the pump; a rate outside the order's steps needs a reason."""
     by.require(PERFORM)
@@ -197,10 +223,20 @@ def set_rate(
     if rate_ml_h < 0:
         raise BadInput({"rate_ml_h": "A rate is 0 or more."})
     ordered = {str(one.rate.value) for one in read_order(administration.revision.content).rate_steps or ()}
-    if ordered and str(rate_ml_h.normalize()) not in {str(Decimal(value).normalize()) for value in ordered} and not reason.strip():
+    if (
+        ordered
+        and str(rate_ml_h.normalize()) not in {str(Decimal(value).normalize()) for value in ordered}
+        and not reason.strip()
+    ):
         raise BadInput({"reason": "This rate is not a step of the order. Say why, after asking the prescriber."})
     row = RateChange.objects.create(
-        tenant_id=by.tenant_id, administration=administration, at=at, rate_ml_h=rate_ml_h, step=step, reason=reason, by_name=by.name
+        tenant_id=by.tenant_id,
+        administration=administration,
+        at=at,
+        rate_ml_h=rate_ml_h,
+        step=step,
+        reason=reason,
+        by_name=by.name,
     )
     data = {"rate": f"{rate_ml_h.normalize():f}"}
     events.record(kind=RATE, subject=row, by=by, at=at, episode_id=administration.record.episode_id, data=data)
@@ -209,25 +245,42 @@ def set_rate(
 
 @transaction.atomic
 def end_administration(
-    *, administration: Administration, given: Quantity, wasted: Quantity | None, by: Access, at: datetime, reason: str = ""
+    *,
+    administration: Administration,
+    given: Quantity,
+    wasted: Quantity | None,
+    by: Access,
+    at: datetime,
+    reason: str = "",
 ) -> Administration:
     """End an infusion: completed, or stopped early with a reason. Given and wasted must be what was prepared."""
     by.require(PERFORM)
-    rows = Administration.objects.select_for_update(of=("self",)).select_related("record__visit__episode", "revision", "preparation")
+    rows = Administration.objects.select_for_update(of=("self",)).select_related(
+        "record__visit__episode", "revision", "preparation"
+    )
     row = rows.get(pk=administration.pk)
     if row.status != "running":
         raise Refused("not_running", "This infusion was ended already.")
     order = read_order(row.revision.content)
     zero = Quantity(Decimal(0), given.unit)
     said = given_rules.Administration(
-        order=row.revision.order.number, dose=str(row.dose_index), recorded_by=by.name, started_at=row.started_at, ended_at=at,
-        prepared=order.dose, given=given, wasted=wasted or zero, lot=row.preparation.number if row.preparation else "",
+        order=row.revision.order.number,
+        dose=str(row.dose_index),
+        recorded_by=by.name,
+        started_at=row.started_at,
+        ended_at=at,
+        prepared=order.dose,
+        given=given,
+        wasted=wasted or zero,
+        lot=row.preparation.number if row.preparation else "",
         is_controlled=False,
     )
     problems = given_rules.check_record(said)
     if problems:
         raise BadInput({"given": problems[0].detail})
-    complete = order.dose is not None and replace(given).amount_in(str(order.dose.unit)) == order.dose.amount_in(str(order.dose.unit))
+    complete = order.dose is not None and replace(given).amount_in(str(order.dose.unit)) == order.dose.amount_in(
+        str(order.dose.unit)
+    )
     if not complete and not reason.strip():
         raise BadInput({"reason": "Say why less than the whole dose was given."})
     row.status = "completed" if complete else "stopped"

@@ -61,7 +61,9 @@ def missing(record: VisitRecord) -> tuple[Finding, ...]:
         has_rate_steps=any(row.rate_changes.count() > 1 for row in given),
         uses_access_device=None if found is None else found[1].access is not AccessType.NONE,
     )  # fmt: skip
-    return missing_before_signing((row.fields for row in load_table("visit_documentation")), kind=kind, entries=_entries(record, given))
+    return missing_before_signing(
+        (row.fields for row in load_table("visit_documentation")), kind=kind, entries=_entries(record, given)
+    )
 
 
 def _entries(record: VisitRecord, given: list[Any]) -> dict[str, Entry]:
@@ -80,7 +82,9 @@ def _entries(record: VisitRecord, given: list[Any]) -> dict[str, Entry]:
         "label": Entry(bool(given)),
         "allergies": Entry(history.get("allergies_reviewed") == "yes"),
         "vitals_before": Entry(any(started is None or row.at <= started for row in vitals)),
-        "vitals_after": Entry(bool(vitals) if not given else ended is not None and any(row.at >= ended for row in vitals)),
+        "vitals_after": Entry(
+            bool(vitals) if not given else ended is not None and any(row.at >= ended for row in vitals)
+        ),
         "access": Entry(bool(access.get("site_look")), str(access.get("reason_not_done", ""))),
         "patency": Entry(access.get("patent") in ("yes", "no"), str(access.get("reason_not_done", ""))),
         "administration": Entry(bool(given) and all(row.status != "running" for row in given)),
@@ -103,7 +107,11 @@ def sign_note(*, record: VisitRecord, by: Access, at: datetime) -> VisitSignatur
     problems = missing(record)
     if problems:
         raise Refused("note_incomplete", f"The note cannot be signed: {problems[0].detail}")
-    visit = Visit.objects.select_for_update(of=("self",)).select_related("episode__patient", "nurse").get(pk=record.visit_id)
+    visit = (
+        Visit.objects.select_for_update(of=("self",))
+        .select_related("episode__patient", "nurse")
+        .get(pk=record.visit_id)
+    )
     if visit.status == "under_way":
         record.checked_out_at = at
         record.save(update_fields=["checked_out_at"])
@@ -119,7 +127,14 @@ def sign_note(*, record: VisitRecord, by: Access, at: datetime) -> VisitSignatur
         meaning=signed.meaning.value, signed_by_id=by.user_id, signed_by_name=by.name, signed_at=at, signature=signed.seal,
     )  # fmt: skip
     use_units(
-        episode=visit.episode, category="nursing", units=Decimal(1), used_on=visit.on, source=record, by=by, at=at, code="99601"
+        episode=visit.episode,
+        category="nursing",
+        units=Decimal(1),
+        used_on=visit.on,
+        source=record,
+        by=by,
+        at=at,
+        code="99601",
     )
     return row
 
@@ -127,7 +142,11 @@ def sign_note(*, record: VisitRecord, by: Access, at: datetime) -> VisitSignatur
 @transaction.atomic
 def reopen(*, record: VisitRecord, reason: str, by: Access, at: datetime) -> VisitRecord:
     """Open a finished, unsigned note again."""
-    visit = Visit.objects.select_for_update(of=("self",)).select_related("episode__patient", "nurse").get(pk=record.visit_id)
+    visit = (
+        Visit.objects.select_for_update(of=("self",))
+        .select_related("episode__patient", "nurse")
+        .get(pk=record.visit_id)
+    )
     move(row=visit, workflow=VISIT, action="return_to_note", by=by, at=at, data=facts(visit, reason=reason))
     return record
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from openinfusion.platform.ui.forms.base import Text
 from openinfusion.platform.ui.forms import (
     CheckboxesField,
     CheckField,
@@ -19,6 +18,7 @@ from openinfusion.platform.ui.forms import (
     TextField,
     YesNoUnknownField,
 )
+from openinfusion.platform.ui.forms.base import Text
 from openinfusion.rulepacks import load_document
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -55,7 +55,9 @@ class HistoryForm(SectionForm):
 
 class AccessForm(SectionForm):
     title = _("Line and site")
-    site_look = TextField(_("How does the site look?"), required=False, max_length=300, hint=_("Redness, swelling, pain, leaking"))
+    site_look = TextField(
+        _("How does the site look?"), required=False, max_length=300, hint=_("Redness, swelling, pain, leaking")
+    )
     patent = RadioField(_("Does it flush and draw?"), YES_NO, required=False)
     dressing = TextField(_("Dressing and securement"), required=False, max_length=300)
     reason_not_done = TextField(_("If not done, why?"), required=False, max_length=300)
@@ -121,7 +123,13 @@ class VitalsForm(Form):
     on_oxygen = YesNoUnknownField(_("Is the patient on oxygen?"), required=False)
     consciousness = RadioField(
         _("How awake?"),
-        [("A", _("Alert")), ("C", _("New confusion")), ("V", _("Answers to voice")), ("P", _("Answers to pain")), ("U", _("No answer"))],
+        [
+            ("A", _("Alert")),
+            ("C", _("New confusion")),
+            ("V", _("Answers to voice")),
+            ("P", _("Answers to pain")),
+            ("U", _("No answer")),
+        ],
         required=False,
     )
     pain = IntegerField(_("Pain, 0 to 10"), required=False, width="w5")
@@ -136,7 +144,9 @@ class VitalsForm(Form):
 
 
 class StartForm(Form):
-    preparation = TextField(_("Number on the label"), max_length=60, hint=_("Scan or type it from the bag you will hang"))
+    preparation = TextField(
+        _("Number on the label"), max_length=60, hint=_("Scan or type it from the bag you will hang")
+    )
 
 
 class RateForm(Form):
@@ -150,7 +160,9 @@ class EndForm(Form):
     def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["given"] = DecimalField(_("Dose given"), suffix=unit, width="w10")
-        self.fields["wasted"] = DecimalField(_("Dose thrown away"), suffix=unit, width="w10", hint=_("0 when nothing was"))
+        self.fields["wasted"] = DecimalField(
+            _("Dose thrown away"), suffix=unit, width="w10", hint=_("0 when nothing was")
+        )
         self.fields["reason"] = TextField(_("If not the whole dose: why?"), required=False, max_length=300)
 
 
@@ -161,7 +173,9 @@ class ReactionForm(Form):
         super().__init__(*args, **kwargs)
         recognition = load_document("anaphylaxis_protocol")["recognition"]
         signs = [sign for signs in recognition.values() if isinstance(signs, list) for sign in signs]
-        self.fields["signs"] = CheckboxesField(_("What do you see?"), [(sign, sign) for sign in signs if len(sign) < 40])
+        self.fields["signs"] = CheckboxesField(
+            _("What do you see?"), [(sign, sign) for sign in signs if len(sign) < 40]
+        )
         self.fields["action"] = TextField(_("What did you do?"), rows=3, max_length=300)
         self.fields["grade"] = SelectField(
             _("Grade"), [("", _("Not graded")), *((str(n), str(n)) for n in range(1, 5))], required=False

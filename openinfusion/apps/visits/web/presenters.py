@@ -51,7 +51,9 @@ def day_cards(visits: Iterable[Visit]) -> list[dict[str, Any]]:
                 "patient": patient.full_name,
                 "address": ", ".join(filter(None, [patient.address_line, patient.city])),
                 "directions": patient.directions,
-                "drug": therapies()[visit.episode.therapy_id].display_name if visit.episode.therapy_id in therapies() else "",
+                "drug": therapies()[visit.episode.therapy_id].display_name
+                if visit.episode.therapy_id in therapies()
+                else "",
                 "minutes": visit.duration_minutes,
                 "state": visit.status.replace("_", " "),
             }
@@ -65,7 +67,11 @@ def order_line(record: VisitRecord) -> dict[str, str] | None:
     if found is None:
         return None
     revision, order = found
-    parts = [show(order.dose) if order.dose else "", f"in {show(order.volume)}" if order.volume else "", str(order.route or "")]
+    parts = [
+        show(order.dose) if order.dose else "",
+        f"in {show(order.volume)}" if order.volume else "",
+        str(order.route or ""),
+    ]
     return {
         "drug": therapies()[order.therapy].display_name,
         "text": ", ".join(filter(None, parts)),
@@ -76,7 +82,7 @@ def order_line(record: VisitRecord) -> dict[str, str] | None:
 def visit_page(visit: Visit, *, by: Access, at: datetime) -> dict[str, Any]:
     """Everything the visit page shows."""
     record = VisitRecord.objects.filter(visit=visit).select_related("visit__episode__patient").first()
-    gate = gate_shape(gate_of(visit, at))
+    gate = gate_shape(visit, gate_of(visit, at))
     context: dict[str, Any] = {
         "visit": visit, "record": record, "gate": gate, "facts": _visit_facts(visit), "refusal": _start_refusal(visit, by),
     }  # fmt: skip
@@ -114,7 +120,11 @@ def _visit_facts(visit: Visit) -> list[Fact]:
     window = f"{format_time(visit.window_start, visit.time_zone)} to {format_time(visit.window_end, visit.time_zone)}"
     return [
         Fact(label=_("When"), value=f"{format_date(visit.on)}, {window}"),
-        Fact(label=_("Where"), value=", ".join(filter(None, [patient.address_line, patient.city])), sub=patient.directions),
+        Fact(
+            label=_("Where"),
+            value=", ".join(filter(None, [patient.address_line, patient.city])),
+            sub=patient.directions,
+        ),
         Fact(label=_("Phone"), value=patient.phone),
         Fact(label=_("Nurse"), value=visit.nurse.name if visit.nurse else ""),
     ]
@@ -203,7 +213,9 @@ def note_facts(record: VisitRecord) -> list[Fact]:
         fields = form().fields
         said = [f"{fields[key].label}: {value}" for key, value in data.items() if key in fields]
         facts.append(Fact(label=str(form.title), value="; ".join(said)))
-    facts.append(Fact(label=_("Vital signs"), value="; ".join(_vital_line(row, zone) for row in record.vitals.order_by("at"))))
+    facts.append(
+        Fact(label=_("Vital signs"), value="; ".join(_vital_line(row, zone) for row in record.vitals.order_by("at")))
+    )
     doses = "; ".join(_given_line(row, zone) for row in record.administrations.order_by("id"))
     facts.append(Fact(label=_("Doses"), value=doses or _("none given")))
     reactions = "; ".join(f"{', '.join(row.signs)}: {row.action}" for row in record.reactions.order_by("at"))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from openinfusion.apps.visits.services import infusing, records, signing
 from openinfusion.apps.visits.web import forms, presenters
 from openinfusion.core.units import Quantity, unit
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.errors import NotFound, Refused
 from openinfusion.platform.ui.forms import Form
 from openinfusion.platform.ui.pages import form_page
@@ -34,7 +34,7 @@ def _context(record: VisitRecord, title: Any, submit: Any, **more: Any) -> dict[
 
 
 def _step(
-    request: HttpRequest, record: VisitRecord, form: Any, save: Any, title: Any, submit: Any, done: Any, **more: Any
+    request: Request, record: VisitRecord, form: Any, save: Any, title: Any, submit: Any, done: Any, **more: Any
 ) -> HttpResponse:
     return form_page(
         request, form=form, save=save, done=done, to=reverse("visits:visit", args=[record.visit_id]), template=TEMPLATE,
@@ -43,7 +43,7 @@ def _step(
 
 
 @page(PERFORM)
-def identity(request: HttpRequest, pk: int) -> HttpResponse:
+def identity(request: Request, pk: int) -> HttpResponse:
     """Two identifiers, compared with the chart."""
     record = fetch_record(pk, by=request.access)
     form = forms.IdentityForm(request.POST or None)
@@ -56,7 +56,7 @@ def identity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(PERFORM)
-def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+def section(request: Request, pk: int, section: str) -> HttpResponse:
     """One section of the note; what was saved before is shown for correction."""
     record = fetch_record(pk, by=request.access)
     if section not in forms.SECTION_FORMS:
@@ -77,7 +77,7 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
 
 
 @page(PERFORM)
-def vitals(request: HttpRequest, pk: int) -> HttpResponse:
+def vitals(request: Request, pk: int) -> HttpResponse:
     """One set of vital signs."""
     record = fetch_record(pk, by=request.access)
     form = forms.VitalsForm(request.POST or None)
@@ -91,11 +91,13 @@ def vitals(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(PERFORM)
-def infusion(request: HttpRequest, pk: int) -> HttpResponse:
+def infusion(request: Request, pk: int) -> HttpResponse:
     """Scan the label and start; what is missing stands on the page before anything is typed."""
     record = fetch_record(pk, by=request.access)
     form = forms.StartForm(request.POST or None)
-    open_steps = [one for one in infusing.steps_before_start(record, None, clock.now()) if not one.is_done and one.code != "label"]
+    open_steps = [
+        one for one in infusing.steps_before_start(record, None, clock.now()) if not one.is_done and one.code != "label"
+    ]
     return _step(
         request, record, form,
         lambda data: infusing.start_administration(
@@ -113,7 +115,7 @@ def _running(record: VisitRecord) -> Administration:
 
 
 @page(PERFORM)
-def rate(request: HttpRequest, pk: int) -> HttpResponse:
+def rate(request: Request, pk: int) -> HttpResponse:
     """Record the rate now on the pump."""
     record = fetch_record(pk, by=request.access)
     row = _running(record)
@@ -127,7 +129,7 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(PERFORM)
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """End the infusion with what was given and thrown away."""
     record = fetch_record(pk, by=request.access)
     row = _running(record)
@@ -144,7 +146,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(PERFORM)
-def reaction(request: HttpRequest, pk: int) -> HttpResponse:
+def reaction(request: Request, pk: int) -> HttpResponse:
     """Record a reaction; the emergency page is one press away and needs no form."""
     record = fetch_record(pk, by=request.access)
     return _step(
@@ -157,7 +159,7 @@ def reaction(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(SIGN)
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: Request, pk: int) -> HttpResponse:
     """Read the note once more and sign it."""
     record = fetch_record(pk, by=request.access)
     return _step(

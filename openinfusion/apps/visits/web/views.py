@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +16,7 @@ from openinfusion.apps.visits.queries import fetch_record, fetch_visit, my_visit
 from openinfusion.apps.visits.services import records
 from openinfusion.apps.visits.web import presenters
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.errors import BadInput, Refused
 from openinfusion.platform.ui.pages import act
 
@@ -24,7 +24,7 @@ MOST_OFFLINE_BYTES = 256 * 1024
 
 
 @page(PERFORM)
-def my_day(request: HttpRequest) -> HttpResponse:
+def my_day(request: Request) -> HttpResponse:
     """The nurse's visits of a day."""
     on = _day(request.GET.get("day", "")) or today()
     rows = my_visits(by=request.access, on=on)
@@ -43,7 +43,7 @@ def _day(text: str) -> date | None:
 
 
 @page(READ)
-def visit(request: HttpRequest, pk: int) -> HttpResponse:
+def visit(request: Request, pk: int) -> HttpResponse:
     """One visit on the phone: gate, order, steps, and the next thing to do."""
     row = fetch_visit(pk, by=request.access)
     context = presenters.visit_page(row, by=request.access, at=clock.now())
@@ -52,7 +52,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @page(PERFORM)
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: Request, pk: int) -> HttpResponse:
     """Check in."""
     row = fetch_visit(pk, by=request.access)
     return act(
@@ -62,7 +62,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(READ)
-def note(request: HttpRequest, pk: int) -> HttpResponse:
+def note(request: Request, pk: int) -> HttpResponse:
     """The whole note, for reading and printing."""
     record = fetch_record(pk, by=request.access)
     context = {
@@ -74,14 +74,17 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @page(PERFORM)
-def sync(request: HttpRequest, pk: int) -> HttpResponse:
+def sync(request: Request, pk: int) -> HttpResponse:
     """Entries kept on the phone while there was no network, each once; conflicts are named and nothing is lost."""
     record = fetch_record(pk, by=request.access)
     if len(request.body) > MOST_OFFLINE_BYTES:
         raise BadInput({"entries": "Too much at once: send the entries in parts."})
     try:
         entries = json.loads(request.body)["entries"]
-        wanted = [(str(one["client_id"])[:40], str(one["section"]), dict(one["data"]), int(one["base_version"])) for one in entries]
+        wanted = [
+            (str(one["client_id"])[:40], str(one["section"]), dict(one["data"]), int(one["base_version"]))
+            for one in entries
+        ]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput({"entries": "The entries cannot be read. Open the visit and write them again."}) from error
     answers = []
@@ -89,7 +92,13 @@ def sync(request: HttpRequest, pk: int) -> HttpResponse:
         clean = {str(key)[:60]: str(value)[:8000] for key, value in data.items()}
         try:
             saved = records.save_section(
-                record=record, section=section, data=clean, base_version=base, client_id=client_id, by=request.access, at=clock.now()
+                record=record,
+                section=section,
+                data=clean,
+                base_version=base,
+                client_id=client_id,
+                by=request.access,
+                at=clock.now(),
             )
         except Refused as refused:
             answers.append({"client_id": client_id, "saved": False, "why": refused.sentence})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from openinfusion.apps.workforce.services import nurses as services
 from openinfusion.apps.workforce.web import presenters
 from openinfusion.apps.workforce.web.forms import CancelForm, CompetencyForm, LicenceForm, NurseForm, ShiftForm
 from openinfusion.platform import clock
-from openinfusion.platform.access import fetch, page
+from openinfusion.platform.access import Request, fetch, page
 from openinfusion.platform.errors import NotFound
 from openinfusion.platform.tenancy.models import Site
 from openinfusion.platform.ui.pages import form_page
@@ -26,7 +26,7 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def nurses(request: HttpRequest) -> HttpResponse:
+def nurses(request: Request) -> HttpResponse:
     """All nurses with what they may do today."""
     rows = Paginator(queries.nurses(by=request.access), PAGE_SIZE).get_page(request.GET.get("page"))
     table = presenters.nurses_table(rows, on=clock.now().date())
@@ -36,7 +36,7 @@ def nurses(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def nurse(request: HttpRequest, pk: int) -> HttpResponse:
+def nurse(request: Request, pk: int) -> HttpResponse:
     """One nurse."""
     on = clock.now().date()
     row = fetch(Nurse, by=request.access, rows=queries.nurse_with_shifts(by=request.access, on=on), pk=pk)
@@ -44,7 +44,7 @@ def nurse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(MANAGE)
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """Add a nurse."""
     form = NurseForm(request.POST or None, sites=_sites(request))
     return form_page(
@@ -58,7 +58,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @page(MANAGE)
-def licence(request: HttpRequest, pk: int) -> HttpResponse:
+def licence(request: Request, pk: int) -> HttpResponse:
     """Record a licence."""
     row = _nurse(request, pk)
     return form_page(
@@ -69,7 +69,7 @@ def licence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(CERTIFY)
-def competency(request: HttpRequest, pk: int) -> HttpResponse:
+def competency(request: Request, pk: int) -> HttpResponse:
     """Record a competency that was shown."""
     row = _nurse(request, pk)
     return form_page(
@@ -80,7 +80,7 @@ def competency(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(MANAGE)
-def shift(request: HttpRequest, pk: int) -> HttpResponse:
+def shift(request: Request, pk: int) -> HttpResponse:
     """Set the working hours of a day."""
     row = _nurse(request, pk)
     return form_page(
@@ -92,7 +92,7 @@ def shift(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(MANAGE)
-def cancel_shift(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel_shift(request: Request, pk: int) -> HttpResponse:
     """A call-off: the visits of that day become open on the planning board."""
     row = fetch(
         Shift,
@@ -107,11 +107,11 @@ def cancel_shift(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _nurse(request: HttpRequest, pk: int) -> Nurse:
+def _nurse(request: Request, pk: int) -> Nurse:
     return fetch(Nurse, by=request.access, rows=queries.nurses(by=request.access), pk=pk)
 
 
-def _sites(request: HttpRequest) -> list[Site]:
+def _sites(request: Request) -> list[Site]:
     rows = Site.objects.filter(tenant_id=request.access.tenant_id).order_by("name")
     if request.access.site_ids is not None:
         rows = rows.filter(pk__in=request.access.site_ids)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.access.roles import LINKED_ROLES
 from openinfusion.platform.accounts import queries
 from openinfusion.platform.accounts.policies import OWN_ACCOUNT
@@ -20,7 +20,7 @@ from openinfusion.platform.ui.pages import form_page
 
 
 @page(OWN_ACCOUNT)
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: Request) -> HttpResponse:
     """Own details; what a request adds beyond the form goes to the service, which drops and logs it."""
     user: Any = request.user
     form = OwnDetailsForm(request.POST or None, initial={name: getattr(user, name) for name in OWN_FIELDS})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.accounts import queries
 from openinfusion.platform.accounts.policies import READ_AUDIT
 from openinfusion.platform.accounts.web.admin_forms import AuditForm
@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 
 
 @page(READ_AUDIT)
-def audit_log(request: HttpRequest) -> HttpResponse:
+def audit_log(request: Request) -> HttpResponse:
     """Who read or changed what, newest first."""
     form = AuditForm(request.GET if set(request.GET) - {"page"} else None)
     if form.is_bound and not form.is_valid():

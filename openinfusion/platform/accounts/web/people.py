@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.access.roles import LINKED_ROLES, TITLES, Role
 from openinfusion.platform.accounts import queries
 from openinfusion.platform.accounts.models import Membership
@@ -30,7 +30,7 @@ PAGE_SIZE = 50
 
 
 @page(ADMINISTER)
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Everyone with a role, or whose role ended."""
     ended = request.GET.get("show") == "ended"
     rows = Paginator(queries.people(by=request.access, ended=ended), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -75,7 +75,7 @@ def _cells(row: Membership, ended: bool) -> list[Cell]:
 
 @never_cache
 @page(ADMINISTER)
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: Request) -> HttpResponse:
     """Add a person. The one-time password stands on the answer to this request and nowhere else."""
     form = InviteForm(
         request.POST or None, sites=queries.sites_of(by=request.access), initial={"starts_on": clock.now().date()}
@@ -102,7 +102,7 @@ def _invitation(form: InviteForm, data: dict[str, Any]) -> dict[str, Any]:
 
 
 @page(ADMINISTER)
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: Request, pk: int) -> HttpResponse:
     """Change role, sites or end; end the role; make a new one-time password."""
     row = queries.fetch_membership(pk, by=request.access)
     initial = {
@@ -121,7 +121,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @page(ADMINISTER)
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """End a role now."""
     row = queries.fetch_membership(pk, by=request.access)
     return act(
@@ -133,7 +133,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @page(ADMINISTER)
-def password(request: HttpRequest, pk: int) -> HttpResponse:
+def password(request: Request, pk: int) -> HttpResponse:
     """A new one-time password, shown once."""
     row = queries.fetch_membership(pk, by=request.access)
     made = services.reset_password(membership=row, by=request.access, at=clock.now())

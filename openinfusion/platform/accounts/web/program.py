@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.accounts import queries
 from openinfusion.platform.accounts.policies import CHANGE_PROGRAM
 from openinfusion.platform.accounts.services import programs as services
@@ -18,7 +18,7 @@ from openinfusion.platform.ui.pages import form_page
 
 
 @page(CHANGE_PROGRAM)
-def program(request: HttpRequest) -> HttpResponse:
+def program(request: Request) -> HttpResponse:
     """Name, address, numbers, and the list of sites."""
     tenant = Tenant.objects.get(pk=request.access.tenant_id)
     form = ProgramForm(request.POST or None, initial={name: getattr(tenant, name) for name in services.PROGRAM_FIELDS})
@@ -32,7 +32,7 @@ def program(request: HttpRequest) -> HttpResponse:
 
 
 @page(CHANGE_PROGRAM)
-def add_site(request: HttpRequest) -> HttpResponse:
+def add_site(request: Request) -> HttpResponse:
     """A new site."""
     tenant = Tenant.objects.get(pk=request.access.tenant_id)
     form = SiteForm(request.POST or None, initial={"time_zone": tenant.time_zone})
@@ -43,7 +43,7 @@ def add_site(request: HttpRequest) -> HttpResponse:
 
 
 @page(CHANGE_PROGRAM)
-def site(request: HttpRequest, pk: int) -> HttpResponse:
+def site(request: Request, pk: int) -> HttpResponse:
     """Change a site."""
     row = queries.fetch_site(pk, by=request.access)
     form = SiteForm(request.POST or None, initial={name: getattr(row, name) for name in services.SITE_FIELDS})
@@ -53,7 +53,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _site_page(request: HttpRequest, form: SiteForm, *, title: str, done: str, save) -> HttpResponse:  # type: ignore[no-untyped-def]
+def _site_page(request: Request, form: SiteForm, *, title: str, done: str, save) -> HttpResponse:  # type: ignore[no-untyped-def]
     if request.method == "POST":
         log_extra_fields(request, form)
     back = reverse("home:program")

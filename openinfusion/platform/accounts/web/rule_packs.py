@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from openinfusion import rulepacks
 from openinfusion.platform import clock
-from openinfusion.platform.access import page
+from openinfusion.platform.access import Request, page
 from openinfusion.platform.accounts import queries
 from openinfusion.platform.accounts.web import rule_presenters as presenters
 from openinfusion.platform.errors import NotFound
@@ -23,14 +23,14 @@ PAGE_SIZE = 50
 
 
 @page(SEE)
-def packs(request: HttpRequest) -> HttpResponse:
+def packs(request: Request) -> HttpResponse:
     """Every shipped pack with its state in this program."""
     versions = queries.pack_versions(by=request.access)
     return render(request, "accounts/rule_packs.html", {"table": presenters.pack_table(versions)})
 
 
 @page(SEE)
-def pack(request: HttpRequest, pack_id: str) -> HttpResponse:
+def pack(request: Request, pack_id: str) -> HttpResponse:
     """One pack: its versions, who approved them, and the next step."""
     shipped = _shipped(pack_id)
     versions = queries.pack_versions(by=request.access).get(pack_id, [])
@@ -39,7 +39,7 @@ def pack(request: HttpRequest, pack_id: str) -> HttpResponse:
 
 
 @page(SEE)
-def rows(request: HttpRequest, pack_id: str) -> HttpResponse:
+def rows(request: Request, pack_id: str) -> HttpResponse:
     """The rows of one table of a pack, with source, status, grade and what is missing."""
     shipped = _shipped(pack_id)
     table = request.GET.get("table", "")
@@ -58,7 +58,7 @@ def rows(request: HttpRequest, pack_id: str) -> HttpResponse:
 
 @require_POST
 @page(PROPOSE)
-def propose(request: HttpRequest, pack_id: str) -> HttpResponse:
+def propose(request: Request, pack_id: str) -> HttpResponse:
     """Propose the shipped content."""
     shipped = _shipped(pack_id)
     return act(
@@ -69,7 +69,7 @@ def propose(request: HttpRequest, pack_id: str) -> HttpResponse:
 
 @require_POST
 @page(APPROVE)
-def approve(request: HttpRequest, pack_id: str, pk: int) -> HttpResponse:
+def approve(request: Request, pack_id: str, pk: int) -> HttpResponse:
     """Add this person's approval; in a demo program it is a demo approval."""
     version = queries.fetch_version(_shipped(pack_id).id, pk, by=request.access)
     return act(
@@ -80,7 +80,7 @@ def approve(request: HttpRequest, pack_id: str, pk: int) -> HttpResponse:
 
 @require_POST
 @page(APPROVE)
-def reject(request: HttpRequest, pack_id: str, pk: int) -> HttpResponse:
+def reject(request: Request, pack_id: str, pk: int) -> HttpResponse:
     """Reject a proposed version."""
     version = queries.fetch_version(_shipped(pack_id).id, pk, by=request.access)
     return act(

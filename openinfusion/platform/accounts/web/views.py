@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from openinfusion.platform import clock
-from openinfusion.platform.access import page, public_page
+from openinfusion.platform.access import Request, page, public_page
 from openinfusion.platform.access.homes import home_of
 from openinfusion.platform.access.roles import LINKED_ROLES
 from openinfusion.platform.access.sign_in import TENANT_IN_SESSION, memberships_of
@@ -27,7 +27,7 @@ _ASKED = "second_factor_asked"
 
 
 @public_page("sends a person to the sign-in page or to the home screen of the role; shows nothing itself")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Straight to the role's home screen."""
     if not request.user.is_authenticated:
         return redirect("account_login")
@@ -41,19 +41,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(target or "home:work")
 
 
-def _ask_for_second_factor(request: HttpRequest) -> None:
+def _ask_for_second_factor(request: Request) -> None:
     """Remind staff without a second factor, once per session."""
     if request.session.get(_ASKED) or not request.access.roles - LINKED_ROLES:
         return
     request.session[_ASKED] = True
-    if not has_second_factor(request.access.user_id):
+    if not has_second_factor(request.access.user_id or 0):
         messages.warning(
             request, _("Set up a second step for signing in: open My account and add an app or a passkey.")
         )
 
 
 @page(HOME)
-def programs(request: HttpRequest) -> HttpResponse:
+def programs(request: Request) -> HttpResponse:
     """Choose the program to work in, for people who belong to several."""
     choices = {row.tenant_id: row.tenant.name for row in memberships_of(request.user, at=clock.now())}
     if request.method == "POST":
@@ -66,7 +66,7 @@ def programs(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def work(request: HttpRequest) -> HttpResponse:
+def work(request: Request) -> HttpResponse:
     """Open tasks: mine first by due time, or everyone's."""
     scope = "all" if request.GET.get("show") == "all" else "mine"
     rows = Paginator(tasks_for(by=request.access, everyone=scope == "all"), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -79,7 +79,7 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 @page(SEE)
-def task(request: HttpRequest, pk: int) -> HttpResponse:
+def task(request: Request, pk: int) -> HttpResponse:
     """One task: why, what clears it, and a form to say it is done."""
     row = fetch_task(pk, by=request.access)
     form = TaskForm(request.POST or None)

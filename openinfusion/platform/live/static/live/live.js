@@ -5,7 +5,9 @@
   const board = document.querySelector("[data-stream]");
   if (!board || !window.fetch || !window.ReadableStream) return;
   const background = { "X-Background-Refresh": "1" };
+  let state = "";
   const say = (key) => {
+    state = key;
     document.querySelectorAll("[data-live-state]").forEach((element) => {
       element.textContent = element.dataset[key] || "";
       element.classList.toggle("is-old", key !== "live");
@@ -59,6 +61,7 @@
     focused = active && event.target.contains(active) ? active.id || active.getAttribute("href") || active.dataset.focusKey || "" : "";
   });
   document.addEventListener("htmx:afterSettle", () => {
+    if (state) say(state);
     if (!focused) return;
     const again = document.getElementById(focused) ||
       Array.from(board.querySelectorAll("a[href], [data-focus-key]")).find((one) => one.getAttribute("href") === focused || one.dataset.focusKey === focused);
