@@ -22,7 +22,7 @@ Clock = Callable[[], float]
 Start = Callable[[int], tuple[Draft, dict[int, float]]]
 """The draft from which search number so-and-so starts."""
 
-HOT_ACCEPTANCE = 0.02
+HOT_ACCEPTANCE = 0.075
 ROOMY_ACCEPTANCE = 0.06
 """Share of moves that change the plan at the hot end; the lower one for large days with hardly any lateness."""
 

@@ -51,7 +51,7 @@ class TenantRow(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
 
     objects = TenantManager()
-    unscoped = models.Manager()
+    unscoped = models.Manager()  # noqa: DJ012 - a manager of the base, beside the other
 
     class Meta:
         abstract = True

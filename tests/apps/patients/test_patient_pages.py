@@ -407,7 +407,7 @@ def test_a_long_time_line_counts_what_it_hides(episode, acting, at, browse):
 def register_parts(monkeypatch):
     """Registers of the episode page that a test may add to."""
     for name in ("_panels", "_chips", "_actions", "_tabs"):
-        monkeypatch.setattr(panels, name, dict(getattr(panels, name)))
+        monkeypatch.setattr(panels, name, {})
 
 
 @pytest.mark.usefixtures("register_parts")
@@ -418,7 +418,9 @@ def test_other_apps_add_panels_chips_buttons_and_tabs(episode, browse):
         asked.append(row.pk)
         return {"facts": [("Lot", "XG26K0417")], "note": "Version 2"}
 
-    panels.add_panel(panels.Panel("order", "Current order", 20, render, policies.SEE, "patients/panels/facts.html"))
+    panels.add_panel(
+        panels.Panel("test-order", "Current order", 20, render, policies.SEE, "patients/panels/facts.html")
+    )
     panels.add_panel(
         panels.Panel("empty", "Nothing here", 30, lambda *_: None, policies.SEE, "patients/panels/facts.html")
     )
@@ -448,7 +450,7 @@ def test_other_apps_add_panels_chips_buttons_and_tabs(episode, browse):
 
 @pytest.mark.usefixtures("register_parts")
 def test_a_panel_registered_twice_or_wrongly_is_a_programming_error():
-    good = panels.Panel("order", "Order", 20, lambda *_: None, policies.SEE, "x.html")
+    good = panels.Panel("test-order", "Order", 20, lambda *_: None, policies.SEE, "x.html")
     panels.add_panel(good)
     for wrong in (
         good,

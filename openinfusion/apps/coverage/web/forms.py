@@ -78,14 +78,12 @@ class ApprovalForm(Form):
             first = count == 1
             self.fields[f"category_{count}"] = SelectField(
                 _("Line %d: part of the treatment") % count,
-                [("", _("Choose")), *BenefitLine.Category.choices],
+                BenefitLine.Category.choices,
                 required=first,
             )
             self.fields[f"code_{count}"] = TextField(_("Line %d: code") % count, required=False, max_length=10)
             self.fields[f"units_{count}"] = DecimalField(_("Line %d: units approved") % count, required=first)
-            self.fields[f"unit_{count}"] = SelectField(
-                _("Line %d: unit") % count, [("", _("Choose")), *units], required=first
-            )
+            self.fields[f"unit_{count}"] = SelectField(_("Line %d: unit") % count, units, required=first)
 
     def lines(self) -> list[tuple[str, str, Any, str]]:
         """(category, code, units, unit) of each line filled in."""

@@ -77,7 +77,7 @@ class CompetencyForm(Form):
             (CaregiverCompetency.Evidence.EDUCATION_DELIVERED, _("I explained it; the person has not done it yet")),
         ]
         self.fields["learner"] = RadioField(_("Who?"), learners)
-        self.fields["skill"] = SelectField(_("Which skill?"), [("", _("Choose a skill")), *skills])
+        self.fields["skill"] = SelectField(_("Which skill?"), skills, blank=_("Choose a skill"))
         self.fields["evidence"] = RadioField(
             _("What happened?"), evidence, hint=_("Only what was done while a nurse watched counts as competent.")
         )

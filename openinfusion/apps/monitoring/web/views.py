@@ -75,6 +75,9 @@ def resolve_set_aside(request: Request, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+resolve_set_aside.program_wide = True  # a message nobody may trust yet belongs to no chart and no site
+
+
 @page(OUTBOX)
 def sent(request: Request) -> HttpResponse:
     """Every message about an alarm: to whom, by what, and what became of it."""

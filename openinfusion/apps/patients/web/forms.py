@@ -16,6 +16,7 @@ from openinfusion.platform.ui.forms import (
     DateField,
     DatePartsField,
     DateTimeField,
+    DecimalField,
     EmailField,
     Form,
     IntegerField,
@@ -155,8 +156,13 @@ class ChangeDemographicsForm(DemographicsForm):
     submit_label = "Save"
     sections = (
         *DemographicsForm.sections,
+        Section("Where the home is on the map", ("latitude", "longitude")),
         Section("Other", ("time_zone", "pregnancy", "lactation")),
     )
+    latitude = DecimalField(
+        "Latitude", required=False, hint="In degrees, like 39.7817; the planner needs it for travel"
+    )
+    longitude = DecimalField("Longitude", required=False, hint="In degrees, west is negative, like -89.6501")
     time_zone = SelectField("Time zone of the home", TIME_ZONES)
     pregnancy = RadioField("Pregnant", Patient.Answer.choices)
     lactation = RadioField("Breast-feeding", Patient.Answer.choices)
