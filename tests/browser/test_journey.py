@@ -47,6 +47,11 @@ with scope.tenant(tenant.pk):
     set_shift(nurse=tess, on=date.fromisoformat({day!r}), starts=time(7, 30), ends=time(16, 30),
               by=system_access(tenant.pk), at=clock.now())
 """
+AT_HOME = """
+from openinfusion.apps.patients.public import Episode, Patient
+with scope.tenant(tenant.pk):
+    Patient.objects.filter(pk=Episode.objects.get(pk={episode}).patient_id).update(time_zone={zone!r})
+"""
 ON_THE_ROAD = """
 from datetime import timedelta
 from django.db.models import F
@@ -128,6 +133,7 @@ def _referral(course: Course) -> None:
     send(page, f"{referral}accept/", "Accept")
     expect(page.get_by_role("main")).to_contain_text("The episode is open")
     course.episode = number_in(page)
+    _run(course.demo, AT_HOME.format(zone=course.zone.key, episode=course.episode))
 
 
 def _chart(course: Course) -> None:
@@ -293,6 +299,10 @@ def _plan(course: Course) -> None:
     send(page, f"/scheduling/orders/{course.order}/visits/", "Plan the visits", values)
     page.goto(f"/patients/episodes/{course.episode}/")
     course.visit = int(re.findall(r"/scheduling/visits/(\d+)/", page.content())[0])
+
+
+def _assign(course: Course) -> None:
+    page = course.at(Role.SCHEDULER)
     page.goto(f"/scheduling/visits/{course.visit}/assign/")
     page.get_by_role("radio", name="Tess Invente").check()
     press(page, "Assign")

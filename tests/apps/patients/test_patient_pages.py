@@ -30,7 +30,8 @@ def only_own_parts(monkeypatch):
     own = ("people", "episode", "consents", "timeline")
     monkeypatch.setattr(panels, "_panels", {key: panels._panels[key] for key in own})
     for name in ("_chips", "_actions"):
-        monkeypatch.setattr(panels, name, {})
+        own = {key: one for key, one in getattr(panels, name).items() if key in OWN_PARTS}
+        monkeypatch.setattr(panels, name, own)
     entries = [one for one in navigation._entries if one.url_name.startswith("patients:")]
     monkeypatch.setattr(navigation, "_entries", entries)
 
@@ -403,11 +404,20 @@ def test_a_long_time_line_counts_what_it_hides(episode, acting, at, browse):
     assert "earlier event" not in text_of(client.get(f"/patients/episodes/{episode.pk}/?history=all"))
 
 
+#: What patients registers itself; the parts of higher apps are left out here.
+OWN_PARTS = {"people", "episode", "consents", "timeline", "chart", "documents"}
+
+
+#: What patients registers itself; the parts of higher apps are left out here.
+OWN_PARTS = {"people", "episode", "consents", "timeline", "chart", "documents"}
+
+
 @pytest.fixture
 def register_parts(monkeypatch):
     """Registers of the episode page that a test may add to."""
     for name in ("_panels", "_chips", "_actions", "_tabs"):
-        monkeypatch.setattr(panels, name, {})
+        own = {key: one for key, one in getattr(panels, name).items() if key in OWN_PARTS}
+        monkeypatch.setattr(panels, name, own)
 
 
 @pytest.mark.usefixtures("register_parts")

@@ -75,7 +75,8 @@ def resolve_set_aside(request: Request, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-resolve_set_aside.program_wide = True  # a message nobody may trust yet belongs to no chart and no site
+# A message nobody may trust yet belongs to no chart and no site.
+resolve_set_aside.program_wide = True  # type: ignore[attr-defined]
 
 
 @page(OUTBOX)
