@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = str(min(os.cpu_count() or 2, 4))
-DATABASE_TESTS = ["tests/apps", "tests/contract"]
+DATABASE_TESTS = ["tests/apps", "--ignore=tests/apps/ui"]
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed)")
 
 

@@ -430,6 +430,7 @@ STEPS = [
     _prepare,
     _deliver,
     _plan,
+    _assign,
     _ready,
     _arrive,
     _infuse,
