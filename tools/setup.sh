@@ -12,4 +12,5 @@ wanted=$(cat requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1)
 [ -x "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+"$venv/bin/python" -c "from openinfusion.planner import warm_up; warm_up()" # compile the planner once, not at the first plan
 echo "$wanted" > "$stamp"

@@ -71,7 +71,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         "demo",
         "--patients",
         "12",
-        "--no-pumps",
         "--port",
         str(port),
     ]

@@ -7,6 +7,7 @@ on PostgreSQL the same scope is also handed to row-level security.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 
@@ -16,6 +17,8 @@ from openinfusion.core.controls import control_is_on
 
 EVERY = "*"
 _scope: ContextVar[int | str | None] = ContextVar("tenant_scope", default=None)
+#: What each connection of this thread was last told: the server connection and the scope.
+_told = threading.local()
 
 
 class NoTenantInScope(RuntimeError):
@@ -59,8 +62,17 @@ def _entered(scope: int | str) -> Iterator[None]:
 
 
 def _tell_database(scope: int | str | None) -> None:
-    """Hand the scope to PostgreSQL's row-level security. SQLite has none: the manager is the only fence there."""
-    if connection.vendor != "postgresql" or connection.needs_rollback:
+    """Hand the scope to PostgreSQL's row-level security, when it changed. SQLite has none: the manager is the fence there."""
+    if connection.vendor != "postgresql":
+        return
+    if connection.needs_rollback:
+        _told.scope = None  # the rollback may bring an older scope back: tell it again next time
+        return
+    value = "" if scope is None else str(scope)
+    connection.ensure_connection()
+    told = (id(connection.connection), value)
+    if getattr(_told, "scope", None) == told:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('openinfusion.tenant', %s, false)", ["" if scope is None else str(scope)])
+        cursor.execute("SELECT set_config('openinfusion.tenant', %s, false)", [value])
+    _told.scope = told

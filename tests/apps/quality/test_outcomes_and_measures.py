@@ -285,5 +285,5 @@ def test_the_program_page_makes_a_bounded_number_of_queries(
         if number % 2:
             record_outcome(episode=one.episode, therapy_completed=True, by=quality, at=at)
     page = browse(Role.QUALITY)
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(38):
         assert page.get("/quality/").status_code == 200
