@@ -17,9 +17,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from openinfusion.project.demo.program import PASSWORD
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openinfusion.project.settings")
+django.setup()
+
+from openinfusion.project.demo.program import PASSWORD  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "screenshots"
