@@ -31,6 +31,7 @@ from openinfusion.core.telemetry.events import Measure
 from openinfusion.core.telemetry.reconcile import OrderedInfusion
 from openinfusion.core.telemetry.reports import DeviceReport, DeviceScheme, PatientReference
 from openinfusion.core.units import Quantity
+from openinfusion.platform.errors import Refused
 from openinfusion.rulepacks import therapies
 
 #: Drug classes the facts name when they speak of therapies that may not stop (pump_alarms: reservoir_low; escalation tier 1).
@@ -129,9 +130,15 @@ def verified_revisions(episode_ids: Iterable[int]) -> dict[int, OrderRevision]:
 
 
 def ordered_infusion(revision: OrderRevision, *, at: datetime) -> dict[str, Any]:
-    """The part of a verified order a pump can be compared with, as JSON; empty when the order lacks what it needs."""
+    """The part of a verified order a pump can be compared with, as JSON; empty when the order lacks what it needs.
+
+    Facts of the order that cannot be read leave nothing to compare with; the pump's message is applied all the same.
+    """
     order = read_order(revision.content)
-    found = compiled(revision, at=at)
+    try:
+        found = compiled(revision, at=at)
+    except Refused:
+        return {}
     if isinstance(found, CannotCompile):
         return {}
     program, therapy = found.program, therapies()[order.therapy]
