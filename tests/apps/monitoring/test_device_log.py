@@ -11,6 +11,7 @@ import pytest
 from support.pump_messages import EUI, entries, make_episode, messages
 
 from openinfusion.apps.equipment.public import return_device
+from openinfusion.apps.monitoring import linking
 from openinfusion.apps.monitoring.models import DeviceObservation, DeviceSignal, LogCheckpoint
 from openinfusion.apps.monitoring.public import (
     Alarm,
@@ -23,7 +24,7 @@ from openinfusion.apps.monitoring.public import (
 from openinfusion.apps.monitoring.services import applying
 from openinfusion.core.telemetry.reports import AlarmPhase
 from openinfusion.platform.access.roles import Role
-from openinfusion.platform.errors import NotAllowed
+from openinfusion.platform.errors import NotAllowed, Refused
 from openinfusion.platform.events.models import DomainEvent
 
 
@@ -61,6 +62,18 @@ def test_an_occlusion_from_start_to_end_is_one_alarm(in_use, verified, rota, app
     assert alarm.first_action.startswith("patient line")
     assert NotificationHop.objects.get(alarm=alarm).to_name == "Tess Ficton"
     assert "Ficton" not in NotificationHop.objects.get(alarm=alarm).text
+
+
+def test_an_alarm_is_raised_though_the_facts_of_its_order_cannot_be_read(
+    in_use, verified, rota, apply, at, monkeypatch
+):
+    def unreadable(revision, *, at):
+        raise Refused("case_unreadable", "The facts of this order cannot be read.")
+
+    monkeypatch.setattr(linking, "compiled", unreadable)
+    apply(entries(messages(at, faults="occlusion@20+5")))
+    assert Alarm.objects.filter(rule="PUMP-occlusion_downstream").count() == 1
+    assert Infusion.objects.get().ordered == {}
 
 
 @pytest.mark.hazard("HZ-034")
