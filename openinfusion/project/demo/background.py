@@ -35,6 +35,7 @@ from openinfusion.apps.pharmacy.public import (
     OrderRevision,
     Preparation,
     Verification,
+    case_for,
     read_order,
     record_of,
     ruleset_of,
@@ -326,9 +327,10 @@ class _Maker:
                 key=settings.SECRET_KEY.encode(),
             )  # fmt: skip
             row.signature = signed.seal
+            row.case = case_for(revision=revision, at=at)
 
         self.add(
-            Verification, finish, revision=revision, decision="verified", case={}, findings=[], rules_version=self.rules_version,
+            Verification, finish, revision=revision, decision="verified", findings=[], rules_version=self.rules_version,
             signed_by_id=self.pharmacist.user_id, signed_by_name=self.pharmacist.name, signed_at=at, content_hash=revision.content_hash,
             meaning=signatures.Meaning.VERIFIED.value, note="demo program: background patient",
         )  # fmt: skip
