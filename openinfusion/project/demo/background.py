@@ -184,6 +184,7 @@ class _Maker:
         if state == "accepted":
             return
         self.home(patient, episode, begun)
+        self.measurements(patient, example_case(therapy)["patient"], person, begun)
         revision, order = self.order(patient, episode, therapy, begun)
         supplied = self.supply(episode, revision, order, therapy, begun, is_over=state == "completed")
         self.visits(episode, revision, order, therapy, supplied, is_over=state == "completed")
@@ -201,20 +202,7 @@ class _Maker:
         )  # fmt: skip
         patient.make_keys()
         self.rows.add(patient)
-        taken = self.at - timedelta(days=self.draw.randint(1, 6))
-        for test, value, unit in (
-            ("weight", Decimal(case["weight"]["value"]), "kg"), ("height", Decimal(person.height_cm), "cm"), ("creatinine", Decimal("0.9"), "mg/dL"),
-        ):  # fmt: skip
-            self.add(
-                Measurement,
-                patient=patient,
-                test=test,
-                value=value,
-                unit=unit,
-                taken_at=taken,
-                method="measured",
-                source="demo program",
-            )
+        self.measurements(patient, case, person, self.at - timedelta(days=self.draw.randint(1, 6)))
         line = case["access"]["type"]
         self.add(
             AccessDevice,
@@ -232,6 +220,22 @@ class _Maker:
             is_caregiver=True,
         )
         return patient
+
+    def measurements(self, patient: Patient, case: dict[str, Any], person: Person, taken: datetime) -> None:
+        """Weight, height and creatinine of one day."""
+        for test, value, unit in (
+            ("weight", Decimal(case["weight"]["value"]), "kg"), ("height", Decimal(person.height_cm), "cm"), ("creatinine", Decimal("0.9"), "mg/dL"),
+        ):  # fmt: skip
+            self.add(
+                Measurement,
+                patient=patient,
+                test=test,
+                value=value,
+                unit=unit,
+                taken_at=taken,
+                method="measured",
+                source="demo program",
+            )
 
     def coverage(self, patient: Patient, episode: Episode, begun: datetime) -> None:
         """One coverage with benefits and an authorization of nursing visits."""
