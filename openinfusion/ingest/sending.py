@@ -197,7 +197,7 @@ def build_fleet(args: argparse.Namespace) -> tuple[SimulatedPump, ...]:
     if count < 1:
         raise ValueError("--pumps must be at least 1")
     if wants_home_alarms(args.faults):
-        assumed = load_document("population_params")["alarms_per_infusion_hour"]
+        assumed = load_document("population_params", "alarms_per_infusion_hour")
         low, high = (float(bound) for bound in assumed["home_assumption"])
         share = float(assumed["high_priority_share"])
         faults.extend(

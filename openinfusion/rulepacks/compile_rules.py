@@ -13,7 +13,7 @@ def compile_rules() -> CompileRules:
     """Supply and competency rows are design proposals; the observation times of the protocol carry their
     sources.
     """
-    observe = load_document("anaphylaxis_protocol")["observe_after"]
+    observe = load_document("anaphylaxis_protocol", "observe_after")
     sources = ";".join(observe["sources"])
     return CompileRules(
         supplies=tuple(

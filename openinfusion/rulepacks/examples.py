@@ -11,7 +11,7 @@ from openinfusion.rulepacks.tables import load_document
 
 def example_therapies() -> tuple[str, ...]:
     """Every therapy that has an example, in the order of the therapy table."""
-    return tuple(load_document("example_orders")["therapies"])
+    return tuple(load_document("example_orders", "therapies"))
 
 
 def example_case(
@@ -21,9 +21,8 @@ def example_case(
 
     A field set to ``...`` is left out, which means unknown.
     """
-    document = load_document("example_orders")
-    found = document["therapies"][therapy]
-    base = document["base"]
+    found = load_document("example_orders", "therapies", therapy)
+    base = load_document("example_orders", "base")
     return {
         "id": f"example {therapy}",
         "at": base["at"],

@@ -20,7 +20,7 @@ from openinfusion.rulepacks.tables import load_document, load_table
 @functools.cache
 def storage_windows() -> Mapping[str, StorageWindow]:
     """CRT (controlled room temperature) and CCT (controlled cold temperature)."""
-    windows = load_document("cold_chain")["windows"]
+    windows = load_document("cold_chain", "windows")
     return MappingProxyType({name: _window(name, item) for name, item in windows.items()})
 
 

@@ -89,9 +89,12 @@ def _document(name: str) -> Any:
     return json.loads(file_bytes(f"{name}.json").decode("utf-8"), parse_float=Decimal)
 
 
-def load_document(name: str) -> Any:
-    """The content of ``<name>.json``, a fresh copy. Numbers with a point are ``Decimal``, never float."""
-    return copy.deepcopy(_document(name))
+def load_document(name: str, *path: str) -> Any:
+    """The content of ``<name>.json``, or the part under ``path``, a fresh copy. Numbers with a point are ``Decimal``, never float."""
+    found = _document(name)
+    for key in path:
+        found = found[key]
+    return copy.deepcopy(found)
 
 
 def verification_of(status: str) -> str:

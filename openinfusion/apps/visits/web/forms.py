@@ -171,7 +171,7 @@ class ReactionForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        recognition = load_document("anaphylaxis_protocol")["recognition"]
+        recognition = load_document("anaphylaxis_protocol", "recognition")
         signs = [sign for signs in recognition.values() if isinstance(signs, list) for sign in signs]
         self.fields["signs"] = CheckboxesField(
             _("What do you see?"), [(sign, sign) for sign in signs if len(sign) < 40]
