@@ -27,11 +27,11 @@ def _login(user) -> Client:
 @pytest.mark.hazard("HZ-090")
 def test_an_idle_session_ends_and_returns_to_the_page_asked_for(person, settings):
     client = _login(person(Role.NURSE))
-    assert client.get("/work/").status_code == 200
+    assert client.get("/work-list/").status_code == 200
     with clock.frozen(NOW + timedelta(minutes=settings.SESSION_IDLE_MINUTES + 1)):
-        answer = client.get("/work/?show=all")
+        answer = client.get("/work-list/?show=all")
     assert answer.status_code == 302
-    assert "/account/login/?next=%2Fwork%2F%3Fshow%3Dall" in answer["Location"]
+    assert "/account/login/?next=%2Fwork-list%2F%3Fshow%3Dall" in answer["Location"]
 
 
 def test_activity_keeps_a_session_until_its_absolute_end(person, settings):
@@ -40,18 +40,18 @@ def test_activity_keeps_a_session_until_its_absolute_end(person, settings):
     moment = NOW
     while moment - NOW < timedelta(hours=settings.SESSION_ABSOLUTE_HOURS):
         with clock.frozen(moment):
-            assert client.get("/work/").status_code == 200
+            assert client.get("/work-list/").status_code == 200
         moment += step
     with clock.frozen(NOW + timedelta(hours=settings.SESSION_ABSOLUTE_HOURS, minutes=5)):
-        assert client.get("/work/").status_code == 302
+        assert client.get("/work-list/").status_code == 302
 
 
 def test_a_background_refresh_is_no_activity(person, settings):
     client = _login(person(Role.NURSE))
-    client.get("/work/")
+    client.get("/work-list/")
     for minute in range(1, settings.SESSION_IDLE_MINUTES + 2):
         with clock.frozen(NOW + timedelta(minutes=minute)):
-            answer = client.get("/work/", headers={"X-Background-Refresh": "1"})
+            answer = client.get("/work-list/", headers={"X-Background-Refresh": "1"})
     assert answer.status_code == 302
 
 
@@ -70,7 +70,7 @@ def test_a_person_whose_membership_ended_sees_nothing(person, program):
     client = _login(user)
     with scope.tenant(program.pk):
         user.memberships.update(ends_on=NOW.date() - timedelta(days=1))
-    assert client.get("/work/").status_code == 302
+    assert client.get("/work-list/").status_code == 302
 
 
 @pytest.mark.hazard("HZ-085")

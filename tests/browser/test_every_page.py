@@ -46,5 +46,5 @@ def test_the_first_tab_stop_skips_to_the_content(sign_in):
 def test_pages_work_without_javascript(sign_in):
     page = sign_in(Role.NURSE, java_script=False)
     assert page.locator("h1").count() == 1
-    page.goto("/work/")
+    page.goto("/work-list/")
     assert page.locator("h1").inner_text() == "Work list"

@@ -74,7 +74,7 @@ def test_a_one_time_password_opens_only_the_page_to_choose_an_own_one(program, a
     made = invite(**NEW, by=acting(Role.ADMINISTRATOR), at=at)
     client = Client()
     client.force_login(made.membership.user, backend=BACKEND)
-    for address in ("/", "/work/", "/patients/", "/my-account/"):
+    for address in ("/", "/work-list/", "/patients/", "/my-account/"):
         assert client.get(address).headers["Location"] == "/account/password/change/", address
     assert client.get("/account/password/change/").status_code == 200
     own = "plum tractor window eleven"
@@ -91,11 +91,11 @@ def test_a_one_time_password_opens_only_the_page_to_choose_an_own_one(program, a
 @pytest.mark.hazard("HZ-092")
 def test_ending_a_role_refuses_the_next_click_and_ends_every_session(person, browse, acting, at):
     desk, phone = browse(Role.NURSE), browse(Role.NURSE)
-    assert desk.get("/work/").status_code == phone.get("/work/").status_code == 200
+    assert desk.get("/work-list/").status_code == phone.get("/work-list/").status_code == 200
     end_membership(membership=membership_of(person(Role.NURSE)), by=acting(Role.ADMINISTRATOR), at=at)
     for client in (desk, phone):
         key = client.session.session_key
-        answer = client.get("/work/")
+        answer = client.get("/work-list/")
         assert answer.status_code == 302 and answer.headers["Location"].startswith("/account/login/")
         assert not Session.objects.filter(session_key=key).exists()
     assert DomainEvent.objects.get(kind="person.role_ended").data["role"] == "nurse"
@@ -104,7 +104,7 @@ def test_ending_a_role_refuses_the_next_click_and_ends_every_session(person, bro
 def test_a_new_password_ends_every_session_too(person, browse, acting, at):
     client = browse(Role.NURSE)
     made = reset_password(membership=membership_of(person(Role.NURSE)), by=acting(Role.ADMINISTRATOR), at=at)
-    assert client.get("/work/").status_code == 302
+    assert client.get("/work-list/").status_code == 302
     user = User.objects.get(pk=person(Role.NURSE).pk)
     assert user.check_password(made.password) and not user.check_password(PASSWORD) and user.must_change_password
 

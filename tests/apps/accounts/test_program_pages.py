@@ -103,7 +103,7 @@ def test_the_operator_creates_a_program_with_its_first_administrator(operator_cl
 
 
 @pytest.mark.parametrize(
-    "address", ["/patients/", "/administration/people/", "/administration/audit/", "/portal/inbox/", "/work/"]
+    "address", ["/patients/", "/administration/people/", "/administration/audit/", "/portal/inbox/", "/work-list/"]
 )
 def test_the_operator_opens_no_page_of_a_program(operator_client, program, address):
     assert operator_client.get(address).status_code in (302, 403, 404)

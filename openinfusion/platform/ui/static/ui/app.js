@@ -7,6 +7,12 @@
   const all = (selector, inside = document) => Array.from(inside.querySelectorAll(selector));
   const loaded = performance.now();
 
+  /* A bar that scrolls sideways on the phone shows the page one is on. */
+  all(".nav, .tabs").forEach((bar) => {
+    const now = bar.querySelector("[aria-current]");
+    if (now) bar.scrollLeft += now.getBoundingClientRect().left - bar.getBoundingClientRect().left - 40;
+  });
+
   /* "12 s old" counts on from the age the server knew. Past its limit a value is no longer shown as current. */
   const inWords = (seconds) => {
     const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
